@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.lexicon import is_base_verb, is_participle, past_tense, third_person, words
+from pipeline.lexicon import Word, is_base_verb, is_participle, look_up, past_tense, third_person
 from pipeline.questions import split_question, strip_truth
 
 _NEGATION = re.compile(r"(?:n['’]t|\s+not)$", re.IGNORECASE)
@@ -66,7 +66,7 @@ def _declare(auxiliary: str, rest: list[str]) -> str | None:
     elif auxiliary in {"has", "have", "had"}:
         end = _end_before_participle(lowered) or _end_before_determiner(lowered)
     else:
-        end = _end_before_predicate(lowered)
+        end = _end_before_predicate(lowered, rest)
     if not end or end >= len(rest):
         return None
     subject, predicate = rest[:end], _without_not(rest[end:], 0)
@@ -91,8 +91,8 @@ def _end_before_base_verb(tokens: list[str]) -> int | None:
     if not candidates:
         return None
     for i in candidates:
-        word, following = words()[tokens[i]], tokens[i + 1] if i + 1 < len(tokens) else ""
-        if word.noun + word.adjective and i + 1 in candidates and not words()[following].noun:
+        word = look_up(tokens[i]) or Word(1, 0, 0, None)
+        if word.noun + word.adjective and i + 1 in candidates and not (look_up(tokens[i + 1]) or word).noun:
             continue  # "the drone deal include": the next one is the verb
         if word.verb >= word.noun + word.adjective:
             return _back_over_adverbs(tokens, i)
@@ -104,7 +104,7 @@ def _may_follow_subject(previous: str) -> bool:
         return False
     if previous in _PREPOSITIONS or previous in {"and", "or", "which", "who", "that"} or previous.endswith(("'s", "’s", "s'", "s’")):
         return False
-    known = words().get(previous)
+    known = look_up(previous)
     return not (known and known.adjective > known.noun + known.verb)
 
 
@@ -126,7 +126,7 @@ def _end_before_determiner(tokens: list[str]) -> int | None:
     return next((i for i in range(1, len(tokens)) if tokens[i] in _DETERMINERS and tokens[i - 1] not in _PREPOSITIONS), None)
 
 
-def _end_before_predicate(tokens: list[str]) -> int | None:
+def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
     """Return where the subject ends after a form of *be*: before an adverb, participle, adjective, second noun phrase."""
     if tokens[0] in _PRONOUNS - {"this", "that", "these", "those"}:
         return 1
@@ -134,7 +134,7 @@ def _end_before_predicate(tokens: list[str]) -> int | None:
     fallback: int | None = None
     for i in range(1, len(tokens)):
         token, previous = tokens[i], tokens[i - 1]
-        known = words().get(token)
+        known = look_up(token)
         if not noun_seen:
             noun_seen = not (known and known.adjective > known.noun + known.verb)
             continue
@@ -146,6 +146,6 @@ def _end_before_predicate(tokens: list[str]) -> int | None:
             return i
         if token in _PREPOSITIONS and fallback is None and token not in {"of", "between"}:
             fallback = i
-        if token[0].isdigit():
-            return i
+        if token[0].isdigit() or (written[i][0].islower() and written[i - 1][0].isupper() and known is not None and known.noun > 99):
+            return i  # "Iran | part of BRICS": a common noun right after a name
     return fallback or (len(tokens) - 1 if len(tokens) >= 2 else None)

@@ -2,7 +2,7 @@
 
     python -m training.lexicon --wordnet /usr/share/wordnet --out pipeline/lexicon/words.tsv
 
-One line a lemma that SemCor tags as a verb or an adjective at least once: how often it was tagged as verb, noun,
+One line a lemma that is a verb, or that SemCor tags as an adjective at least once: how often it was tagged as verb, noun,
 adjective (counts over the senses of `cntlist.rev`), and its irregular past tense (`verb.exc`), if any.
 The rules that turn questions into claims use it to tell where a subject ends.
 """
@@ -145,6 +145,14 @@ def read_counts(folder: Path) -> dict[str, dict[str, int]]:
     return counts
 
 
+def add_untagged_verbs(folder: Path, counts: dict[str, dict[str, int]]) -> None:
+    """Count a verb that WordNet lists and SemCor never tags as seen once, unless it is common as a noun."""
+    for line in (folder / "index.verb").read_text("ascii").splitlines():
+        lemma = line.split(" ", 1)[0]
+        if lemma.isalpha() and not counts[lemma]["v"] and counts[lemma]["n"] <= 3:
+            counts[lemma]["v"] = 1
+
+
 def read_doubled(folder: Path) -> dict[str, str]:
     """Return lemma -> past tense for the verbs that double their last letter or are irregular with one form only."""
     forms: dict[str, list[str]] = defaultdict(list)
@@ -161,6 +169,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     counts = read_counts(args.wordnet)
+    add_untagged_verbs(args.wordnet, counts)
     doubled = read_doubled(args.wordnet)
     lines = [
         f"{lemma}\t{c['v']}\t{c['n']}\t{c['a']}\t{(PAST.get(lemma) or doubled.get(lemma, '')) if c['v'] else ''}"

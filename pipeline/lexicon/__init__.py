@@ -28,7 +28,15 @@ def words() -> dict[str, Word]:
 
 
 def is_base_verb(word: str) -> bool:
-    return (found := words().get(word)) is not None and found.verb > 0
+    return (found := look_up(word)) is not None and found.verb > 0
+
+
+def look_up(word: str) -> Word | None:
+    """Return the word, in American spelling where only that one is listed (`recognise` -> `recognize`)."""
+    found = words().get(word)
+    if found is None and word.endswith(("ise", "yse")):
+        found = words().get(word[:-2] + "ze")
+    return found
 
 
 def is_participle(word: str) -> bool:
