@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from factcheck.records import Modality
 
 _SPECULATED = re.compile(
-    r"\b(?:may|might|could|would|perhaps|possibly|probably|potentially?|presumably|if (?:it|the|signed|he|she|they)|"
+    r"\b(?:(?-i:may)|might|could|would|perhaps|possibly|probably|potentially?|presumably|if (?:it|the|signed|he|she|they)|"
     r"is likely|are likely|likely to|unlikely to|expected to|is expected|are expected|set to be|plans? to|planned to|"
     r"appears? to|seems? to|suggests? that|hopes? to|rumou?red|speculat\w+|scheduled to|aims? to|intends? to|due to be)\b",
     re.IGNORECASE,
 )
-_FORECAST = re.compile(r"\b(?:may|might|could|would|expected to|is expected|are expected|set to be|scheduled to|due to be|upcoming|planned (?:timing|signing)|if signed)\b", re.IGNORECASE)
+_FORECAST = re.compile(r"\b(?:(?-i:may)|might|could|would|expected to|is expected|are expected|set to be|scheduled to|due to be|upcoming|planned (?:timing|signing)|if signed)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:den(?:y|ies|ied)|rejects? (?:the )?(?:claim|report|allegation)|refut(?:es|ed)|dismiss(?:es|ed))\b", re.IGNORECASE)
 _SAYS = (
     r"(?:said|says|told|stated|states|claims?|claimed|noted|notes|reported|reports|announced|announces|emphasi[sz]ed|"
