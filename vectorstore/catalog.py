@@ -157,6 +157,11 @@ class Catalog:
     def ids(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT id FROM sources ORDER BY id")]
 
+    def paths(self) -> list[tuple[str, str]]:
+        return [
+            (row[0], row[1]) for row in self.rows("SELECT id, path FROM sources WHERE path IS NOT NULL ORDER BY id")
+        ]
+
     def source(self, source_id: str) -> Source | None:
         found = self.rows(f"{_SOURCE} WHERE s.id = ?", source_id)
         return _source(found[0]) if found else None
@@ -273,6 +278,10 @@ class Catalog:
     def without_vectors(self) -> list[tuple[str, VectorState]]:
         found = self.rows("SELECT id, vectors FROM sources WHERE vectors <> 'ready' ORDER BY id")
         return [(row[0], row[1]) for row in found]
+
+    def n_missing(self) -> int:
+        statement = "SELECT count(*) FROM chunks c JOIN sources s ON s.id = c.source WHERE s.vectors <> 'ready'"
+        return int(self.rows(statement)[0][0])
 
     def removed(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT source FROM removed ORDER BY source")]

@@ -49,7 +49,7 @@ class Store:
     """
 
     def __init__(self, settings: Settings, open_embedder: OpenEmbedder, catalog: Catalog, lock: StoreLock) -> None:
-        self._settings, self._open_embedder = settings, open_embedder
+        self.settings, self._open_embedder = settings, open_embedder
         self._catalog, self._lock = catalog, lock
         self._open_vectors: Vectors | None = None
         self._data_version = 0
@@ -107,6 +107,14 @@ class Store:
         if found is None:
             raise UserError(self._unknown(source_id))
         return found
+
+    def find(self, source_id: str) -> Source | None:
+        """Return that source, or None."""
+        return self._catalog.source(source_id)
+
+    def paths(self) -> list[tuple[str, str]]:
+        """Return (id, absolute path) of every source that came from a file, by id."""
+        return self._catalog.paths()
 
     def versions(self, source_id: str) -> list[tuple[int, str, str]]:
         """Return (version, source_sha256, stored_at) of every text stored under this id, oldest first."""
@@ -243,6 +251,10 @@ class Store:
                 progress(len(rows))
         return n_embedded
 
+    def n_missing(self) -> int:
+        """Return how many chunks have no vector yet."""
+        return self._catalog.n_missing()
+
     def rebuild(self) -> None:
         """Empty both indexes; `complete()` then fills them from the catalog."""
         if self._open_vectors is not None:
@@ -250,8 +262,8 @@ class Store:
             self._open_vectors = None
         with self._catalog.transaction():
             self._catalog.reset_indexes()
-        if self._settings.chroma is None:
-            wipe(self._settings.home / "chroma")
+        if self.settings.chroma is None:
+            wipe(self.settings.home / "chroma")
 
     def _index_is_current(self) -> bool:
         """Were all chunks made by today's chunker and embedder? Without opening the embedder where nothing changed."""
@@ -260,7 +272,7 @@ class Store:
     def _index(self, source: Source) -> None:
         embedder = self._embedder
         chunks = chunk_spans(
-            source.text, self._settings.chunk_tokens,
+            source.text, self.settings.chunk_tokens,
             n_word_pieces=embedder.n_word_pieces, max_word_pieces=embedder.max_word_pieces,
         )  # fmt: skip
         self._catalog.put_chunks(source.id, self._chunker, [(span, words(span.of(source.text))) for span in chunks])
@@ -295,7 +307,7 @@ class Store:
     @cached_property
     def _chunker(self) -> str:
         limit = self._embedder.max_word_pieces
-        return f"{CHUNKER}:{self._settings.chunk_tokens}:{embedder_name(self._embedder)}:{limit}"
+        return f"{CHUNKER}:{self.settings.chunk_tokens}:{embedder_name(self._embedder)}:{limit}"
 
     @property
     def _vectors(self) -> Vectors:
@@ -304,7 +316,7 @@ class Store:
             name = embedder_name(self._embedder)
             tag = hashlib.sha256(name.encode()).hexdigest()[:8]
             collection = f"factcheck-{self._catalog.meta('catalog')}-{tag}"
-            self._open_vectors = Vectors(self._settings.home / "chroma", collection, url=self._settings.chroma)
+            self._open_vectors = Vectors(self.settings.home / "chroma", collection, url=self.settings.chroma)
         return self._open_vectors
 
 
