@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from eval.confusion import three_ways_of_no
-from eval.corpus import read_corpus
+from eval.corpus import corpus_paths, read_corpus
 from eval.gold import Sample, read_gold
 from eval.latency import median_latency_s
 from eval.score import Record, ScoredSample
@@ -65,13 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.predictions:
         records, peak_mb = read_predictions(args.predictions), None
     else:
-        folder = Path(tempfile.mkdtemp(prefix="factcheck-bars-")) if args.home is None else args.home
+        paths = corpus_paths(gold.corpus, near=args.gold.parent)
         records = {}
-        with (args.out or Path("/dev/null")).open("w", encoding="utf-8") as out:
-            for record in ask(samples, corpus=gold.corpus, model=args.model, home=folder):
+        with tempfile.TemporaryDirectory(prefix="factcheck-bars-") as folder:
+            for record in ask(samples, paths, model=args.model, home=args.home or Path(folder)):
                 records[record["question"]["id"]] = record
-                out.write(_line(record))
-                out.flush()
+                if args.out:
+                    with args.out.open("w" if len(records) == 1 else "a", encoding="utf-8") as out:
+                        out.write(_line(record))
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     scored = score_all(samples, records, corpus)
     print("\n".join(report(scored, model=args.model, peak_mb=peak_mb)))
@@ -100,11 +101,15 @@ def as_question(sample: Sample) -> dict[str, object]:
     return {key: value for key, value in known.items() if value}
 
 
-def ask(samples: Sequence[Sample], *, corpus: str | list[str], model: str, home: Path) -> Iterator[Record]:
-    """Yield a record for each sample, in order; a failed question is an error record."""
+def ask(samples: Sequence[Sample], paths: Sequence[str], *, model: str, home: Path) -> Iterator[Record]:
+    """Ingest `paths`, then yield a record for each sample, in order; a failed question is an error record."""
     from pipeline.chain import open_chain  # noqa: PLC0415 (scoring predictions needs no chain)
+    from vectorstore.ingest import ingest  # noqa: PLC0415
+    from vectorstore.store import Store  # noqa: PLC0415
 
     settings = load_settings({"home": home, "model": model})
+    with Store.open(settings, write=True) as store:
+        ingest(paths, store)
     with open_chain(settings) as chain:
         for i, sample in enumerate(samples, 1):
             question = Question(

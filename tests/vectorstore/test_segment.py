@@ -65,7 +65,9 @@ def test_a_long_quotation_is_split_so_that_one_sentence_of_it_can_be_cited() -> 
 def test_no_sentence_of_the_seeds_begins_or_ends_wrongly(path: Path) -> None:
     text = path.read_text("utf-8")
     for sentence in sentences(text):
-        assert sentence[0].isupper() or sentence[0].isdigit() or sentence[0] in '"“‘(-' or len(sentence.split()) < 4, sentence
+        assert sentence[0].isupper() or sentence[0].isdigit() or sentence[0] in '"“‘(-' or len(sentence.split()) < 4, (
+            sentence
+        )
         assert not sentence.endswith(" “")
 
 
