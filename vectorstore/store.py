@@ -15,18 +15,19 @@ from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Literal
 
-from factcheck.errors import SourceError, UsageError, UserError
+from factcheck.errors import SourceError, StoreError, UsageError, UserError
 from factcheck.records import Filters, Passage, Provenance, Source, Span
 from factcheck.settings import Settings
 from vectorstore.catalog import Catalog, ChunkRow
 from vectorstore.chunks import CHUNKER, chunk_spans
 from vectorstore.embedder import Embedder, OpenEmbedder, embedder_name
+from vectorstore.faults import REBUILD
 from vectorstore.lexical import match_expression, words
 from vectorstore.lock import StoreLock
 from vectorstore.segment import split_sentences
 from vectorstore.vectors import Vectors, wipe
 
-__all__ = ["PutOutcome", "Store", "default_embedder"]
+__all__ = ["PutOutcome", "Store", "default_embedder", "open_vectors"]
 
 PutOutcome = Literal["added", "changed", "provenance", "unchanged"]
 
@@ -48,9 +49,11 @@ class Store:
     Reading needs no lock until the first dense search; writing takes the store alone, from `open` on.
     """
 
-    def __init__(self, settings: Settings, open_embedder: OpenEmbedder, catalog: Catalog, lock: StoreLock) -> None:
+    def __init__(
+        self, settings: Settings, open_embedder: OpenEmbedder, catalog: Catalog, lock: StoreLock, *, write: bool
+    ) -> None:
         self.settings, self._open_embedder = settings, open_embedder
-        self._catalog, self._lock = catalog, lock
+        self._catalog, self._lock, self._write = catalog, lock, write
         self._open_vectors: Vectors | None = None
         self._data_version = 0
         self._text = lru_cache(maxsize=128)(catalog.text)
@@ -75,7 +78,7 @@ class Store:
         except BaseException:
             lock.release()
             raise
-        return cls(settings, opened, catalog, lock)
+        return cls(settings, opened, catalog, lock, write=write)
 
     def close(self) -> None:
         if self._open_vectors is not None:
@@ -147,7 +150,7 @@ class Store:
     def search_dense(self, query: str, n: int, filters: Filters | None = None) -> list[Passage]:
         """Return up to `n` passages by cosine similarity, best first; `score` is in -1..1.
 
-        Raises: StoreLockedError while another process writes.
+        Raises: StoreError where another embedder made the vectors; StoreLockedError while another process writes.
         """
         allowed = self._allowed(filters)
         if allowed == [] or not query.strip():
@@ -240,6 +243,7 @@ class Store:
                 with self._catalog.transaction():
                     self._index(self.source(source_id))
             self._catalog.set_meta("index", self._chunker)
+            self._catalog.set_meta("embedder", embedder_name(self._embedder))
         self._drop_removed()
         n_embedded = 0
         for rows, ready in self._missing_vectors():
@@ -312,12 +316,18 @@ class Store:
     @property
     def _vectors(self) -> Vectors:
         if self._open_vectors is None:
+            name, made_by = embedder_name(self._embedder), self._catalog.meta("embedder")
+            if not self._write and made_by not in {None, name}:
+                raise StoreError(f"the vectors were made by {made_by}, not by {name}; {REBUILD}")
             self._lock.acquire()
-            name = embedder_name(self._embedder)
-            tag = hashlib.sha256(name.encode()).hexdigest()[:8]
-            collection = f"factcheck-{self._catalog.meta('catalog')}-{tag}"
-            self._open_vectors = Vectors(self.settings.home / "chroma", collection, url=self.settings.chroma)
+            self._open_vectors = open_vectors(self.settings, self._catalog, name, write=self._write)
         return self._open_vectors
+
+
+def open_vectors(settings: Settings, catalog: Catalog, embedder: str, *, write: bool = False) -> Vectors:
+    """Open the vectors that an embedder of this name made for this catalog. The caller holds the lock."""
+    folder = settings.home / "chroma"
+    return Vectors(folder, catalog.meta("catalog") or "", embedder, url=settings.chroma, write=write)
 
 
 def _check_id(source_id: str) -> None:

@@ -7,6 +7,7 @@ is l2, and it cannot be changed later). No embedding function is given to Chroma
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from vectorstore.faults import REBUILD, storage_errors
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
 
     from vectorstore.catalog import ChunkRow
 
@@ -48,17 +50,37 @@ def quiet_telemetry() -> None:
 class Vectors:
     """One collection. `url` None: files in `folder`; else a Chroma server, and `folder` is not used.
 
-    `name` tells catalogs apart that share a server. The caller holds the lock.
+    Its name is made of the catalog's id, since catalogs may share a server, and of the embedder's, since a collection
+    has one dimension for good. The caller holds the lock. Only with `write` is anything created.
     """
 
-    def __init__(self, folder: Path, name: str, *, url: str | None = None) -> None:
-        self._folder, self._url, self._name = folder, url, name
+    def __init__(
+        self, folder: Path, catalog: str, embedder: str, *, url: str | None = None, write: bool = False
+    ) -> None:
+        """Raises: StoreCorruptError where there is nothing to read; ModelUnavailableError; UsageError."""
+        self._folder, self._url = folder, url
+        self._prefix = f"factcheck-{catalog}-"
+        name = self._prefix + hashlib.sha256(embedder.encode()).hexdigest()[:8]
         self._place = url or str(folder)
+        if url is None and not write and not (folder / "chroma.sqlite3").is_file():
+            raise StoreCorruptError(f"no vectors in {folder}; {REBUILD}")
         with self._errors():
             self._client = self._connect()
-            self._collection = self._client.get_or_create_collection(
-                name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+            try:
+                self._collection = self._open_collection(name, write)
+            except BaseException:
+                self.close()
+                raise
+
+    def _open_collection(self, name: str, write: bool) -> Collection:
+        if not write:
+            return self._client.get_collection(name, embedding_function=None)
+        # Of another embedder, or in files of ours of a catalog that was thrown away: nothing can use them.
+        for other in self._client.list_collections():
+            if other.name != name and other.name.startswith(self._prefix if self._url else "factcheck-"):
+                self._client.delete_collection(other.name)
+        cosine: Any = {"hnsw": {"space": "cosine"}}
+        return self._client.get_or_create_collection(name, embedding_function=None, configuration=cosine)
 
     def _connect(self) -> ClientAPI:
         quiet_telemetry()
@@ -111,6 +133,14 @@ class Vectors:
         """Return the ids of all stored vectors."""
         with self._errors():
             return set(self._collection.get(include=[])["ids"])
+
+    def finds(self, key: str) -> bool:
+        """Can the index find a stored vector by itself? False where its files are damaged behind an intact list."""
+        with self._errors():
+            stored: Any = self._collection.get(ids=[key], include=["embeddings"])["embeddings"]
+            found = self._collection.query(query_embeddings=stored, n_results=10, include=["distances"])
+        distances: Any = found["distances"]
+        return bool(distances[0]) and distances[0][0] < 1e-3
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -1,35 +1,18 @@
-"""A deterministic embedder and a store in a temporary folder."""
+"""A deterministic embedder and a home in a temporary folder."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
+from hypothesis import settings as hypothesis_settings
+
 from factcheck.settings import Settings
+from vectorstore.hash_embedder import HashEmbedder
 
-
-class HashEmbedder:
-    """Words hashed into 384 places: near texts share words. Counts what it is asked."""
-
-    name = "hash/1"
-    max_word_pieces = 256
-
-    def __init__(self) -> None:
-        self.n_embedded = 0
-
-    def n_word_pieces(self, text: str) -> int:
-        return len(text.split()) + 2
-
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        self.n_embedded += len(texts)
-        rows = np.zeros((len(texts), 384), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            for word in text.lower().split() or [""]:
-                row[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % 384] += 1
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+# The first example pays for loading the encoding, and the machine may be busy: no deadline for one example.
+hypothesis_settings.register_profile("factcheck", deadline=None)
+hypothesis_settings.load_profile("factcheck")
 
 
 @pytest.fixture

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from factcheck.records import Span
 from hypothesis import given
 from hypothesis import strategies as st
+
+from factcheck.records import Span
 from vectorstore.chunks import chunk_spans, n_tokens
 from vectorstore.segment import split_sentences
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
-PARTS = ["A heading\n", "The treaty is valid for 20 years. ", "条約は二十年間有効です。", "😀👩‍👩‍👧 ", "\r\n\r\n", "word " * 30, "x" * 90,
-         "\u3000", "It is. ", "e\u0301" * 20, "نص عربي. ", "\n"]  # fmt: skip
+PARTS = ["A heading\n", "The treaty is valid for 20 years. ", "条約は二十年間有効です。", "😀👩‍👩‍👧 ", "\r\n\r\n",
+         "word " * 30, "x" * 90, "\u3000", "It is. ", "e\u0301" * 20, "نص عربي. ", "\n"]  # fmt: skip
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
     st.lists(st.sampled_from(PARTS), max_size=25).map("".join),
