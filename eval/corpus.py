@@ -1,18 +1,19 @@
-"""The texts that gold labels speak of, read from the files themselves: labels are checked against nothing else."""
+"""The texts that gold labels speak of, read as `ingest` reads them, so ids and offsets are those of the store."""
 
 from __future__ import annotations
 
+import importlib.resources
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import yaml
-
-import seeds
 from factcheck.errors import UserError
+from factcheck.settings import Settings
+from vectorstore.find_sources import find_sources
+from vectorstore.read_files import read_file
 
-__all__ = ["Corpus", "CorpusText", "read_corpus"]
+__all__ = ["Corpus", "CorpusText", "corpus_paths", "read_corpus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +40,32 @@ class CorpusText:
 Corpus = Mapping[str, CorpusText]
 
 
-def read_corpus(corpus: str | list[str], *, near: Path) -> Corpus:
-    """Return source id -> text.
+def corpus_paths(corpus: str | list[str], *, near: Path) -> list[str]:
+    """Return what to give to `ingest` for a gold file's corpus.
 
-    `seeds` is the folder that is shipped with the program; any other path is looked for beside the gold file
-    (`near`, a folder), then from the working directory.
+    `seeds` is the folder that ships with the program; any other path is looked for beside the gold file (`near`, a
+    folder), then from the working directory.
 
     Raises:
-        UserError: a folder or a file is not there, or is no UTF-8.
+        UserError: a path is at neither place.
     """
-    paths = [corpus] if isinstance(corpus, str) else corpus
-    texts: dict[str, CorpusText] = {}
-    for given in paths:
-        path = _find(given, near)
-        texts |= _folder(path) if path.is_dir() else {given: CorpusText(_read(path))}
-    return texts
+    return [_find(given, near) for given in ([corpus] if isinstance(corpus, str) else corpus)]
 
 
-def _find(given: str, near: Path) -> Path:
-    if given == "seeds":
-        return Path(next(iter(seeds.__path__)))
-    for path in (near / given, Path(given)):
-        if path.exists():
-            return path
-    raise UserError(f"corpus {given!r} is neither in {near} nor in the working directory; give a folder or a file")
-
-
-def _folder(folder: Path) -> dict[str, CorpusText]:
-    listing = folder / "sources.yaml"
-    if not listing.exists():
-        files = sorted(p for p in folder.rglob("*") if p.suffix in (".txt", ".md"))
-        return {p.relative_to(folder).as_posix(): CorpusText(_read(p)) for p in files}
-    entries = yaml.safe_load(_read(listing))
+def read_corpus(corpus: str | list[str], *, near: Path) -> Corpus:
+    """Return source id -> text. Raises: UserError, SourceError: a path or a file that cannot be read."""
+    max_mb = float(Settings.model_fields["max_source_mb"].default)
+    found = (item for path in corpus_paths(corpus, near=near) for item in find_sources(path))
     return {
-        e["id"]: CorpusText(_read(folder / e["file"]), _day(e.get("published") or e.get("not_before"))) for e in entries
+        item.id: CorpusText(read_file(item.path, max_mb).text, item.provenance.published or item.provenance.not_before)
+        for item in found
     }
 
 
-def _day(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}); the corpus names it") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is not UTF-8 (byte {error.start})") from error
+def _find(given: str, near: Path) -> str:
+    if given == "seeds":
+        return str(importlib.resources.files("seeds"))
+    for path in (near / given, Path(given)):
+        if path.exists():
+            return str(path)
+    raise UserError(f"corpus {given!r} is neither in {near} nor in the working directory; give a folder or a file")
