@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +14,7 @@ from factcheck.errors import SourceError, UserError
 from factcheck.settings import Settings
 from pipeline.prove import reprove
 from pipeline.record import ANSWER_SCHEMA, ERROR_SCHEMA
-from vectorstore.ingest import default_paths
+from vectorstore.read_files import read_file
 from vectorstore.store import Store
 
 FindText = Callable[[str, str], str | None]
@@ -78,20 +77,19 @@ def check_citation(place: str, citation: Mapping[str, Any], find_text: FindText)
 def open_texts(settings: Settings, directory: Path | None) -> Iterator[FindText]:
     """Give a function that finds texts by hash: in the catalog with its earlier versions, or in a folder of files."""
     if directory is not None:
-        by_hash = _texts_of(directory)
+        by_hash = _texts_of(directory, settings.max_source_mb)
         yield lambda source, sha256: by_hash.get(sha256)
         return
     with Store.open(settings) as store:
         yield store.text_by_hash
 
 
-def _texts_of(directory: Path) -> dict[str, str]:
-    from vectorstore.read_files import read_text  # noqa: PLC0415
-
+def _texts_of(directory: Path, max_mb: float) -> dict[str, str]:
     if not directory.is_dir():
         raise SourceError(f"{directory} is not a folder; give the folder of the source files")
-    texts = [read_text(path) for path in sorted(directory.rglob("*")) if path.suffix.lower() in {".txt", ".md"} and path.is_file()]
-    return {hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(): text for text in texts}
+    files = (path for path in sorted(directory.rglob("*")) if path.suffix.lower() in {".txt", ".md"} and path.is_file())
+    read = (read_file(path, max_mb) for path in files)
+    return {file.source_sha256: file.text for file in read}
 
 
 def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
