@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -89,7 +90,7 @@ def _texts_of(directory: Path, max_mb: float) -> dict[str, str]:
         raise SourceError(f"{directory} is not a folder; give the folder of the source files")
     files = (path for path in sorted(directory.rglob("*")) if path.suffix.lower() in {".txt", ".md"} and path.is_file())
     read = (read_file(path, max_mb) for path in files)
-    return {file.source_sha256: file.text for file in read}
+    return {hashlib.sha256(file.text.encode()).hexdigest(): file.text for file in read}
 
 
 def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
