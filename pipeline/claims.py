@@ -143,7 +143,7 @@ def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
     fallback: int | None = None
     for i in range(1, len(tokens)):
         token, previous = tokens[i], tokens[i - 1]
-        known = look_up(token) or (look_up(token[:-1]) if token.endswith("s") else None)
+        known = look_up(token)
         in_name = written[i][0].isupper() and written[i - 1][0].isupper()  # "Bushehr Nuclear Power Plant"
         if not noun_seen:
             noun_seen = not (known and known.adjective > known.noun + known.verb)
@@ -156,6 +156,8 @@ def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
             return _back_over_adverbs(tokens, i)
         if token in _PREPOSITIONS and fallback is None and token not in {"of", "between"}:
             fallback = i
-        if token[:1].isdigit() or (written[i][0].islower() and written[i - 1][0].isupper() and known is not None and known.noun > known.verb):
-            return i  # "Iran | part of BRICS": a common noun right after a name
+        after_name = written[i][0].islower() and written[i - 1][0].isupper()
+        listed = tokens[i - 2 : i - 1] in (["and"], ["or"]) and tokens[i + 1 : i + 2] == ["of"]
+        if token[:1].isdigit() or (after_name and ((known is not None and known.noun > 99) or listed)):
+            return i  # "Iran | part of BRICS", "Russia and Iran | members of it": a common noun right after a name
     return fallback or (len(tokens) - 1 if len(tokens) >= 2 else None)
