@@ -20,7 +20,7 @@ from pipeline.read import Quote, Reader
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
 
-ANSWER_THRESHOLD = 0.5  # candidate score from which `none` answers
+ANSWER_THRESHOLD = 0.42  # candidate score from which `none` answers
 N_OFFERED = 10
 
 
