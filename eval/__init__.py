@@ -1,0 +1,1 @@
+"""Gold labels, scorers and runs."""

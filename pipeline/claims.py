@@ -1,0 +1,151 @@
+"""From a question to the declarative claim that an answer *yes* would assert.
+
+Plain auxiliary questions are turned by rules ("Does the treaty include X?" -> "The treaty includes X."). A negated
+question asks the same thing as the plain one ("Isn't there a clause?" -> "There is a clause."): *yes* means that
+there is. "Does the treaty lack X?" keeps its own verb. Where the rules do not find the end of the subject, `None`
+comes back and a model, if there is one, words the claim.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.lexicon import Word, is_base_verb, is_participle, look_up, past_tense, third_person
+from pipeline.questions import split_question, strip_truth
+
+_NEGATION = re.compile(r"(?:n['’]t|\s+not)$", re.IGNORECASE)
+_DETERMINERS = frozenset("a an the this that these those any some no every each all both its his her their our my your".split())
+_PREPOSITIONS = frozenset(
+    "of in on at by for with from to into under over between among against about after before since during as than "
+    "via within without towards toward through per".split()
+)
+_PRONOUNS = frozenset("i you he she it we they this that these those there anyone anybody someone nobody everyone either".split())
+_ADVERBS = frozenset(
+    "not also still already now ever really actually currently officially formally only just even then automatically "
+    "explicitly jointly always never yet publicly reportedly likely".split()
+)
+_DO = {"do": None, "does": third_person, "did": past_tense}
+_CONTRACTED = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
+
+
+def claim_from_question(text: str) -> str | None:
+    """Return the claim that *yes* would assert, as one sentence; None where the rules do not reach."""
+    lead, core = split_question(text)
+    statement = strip_truth(core)
+    if statement is None:
+        body = core.rstrip(" ?!.")
+        tokens = body.split()
+        auxiliary = _auxiliary(tokens[0]) if tokens else None
+        if auxiliary is None:
+            statement = body if not body.lower().startswith(("what", "who", "when", "where", "which", "why", "how")) else None
+        else:
+            statement = _declare(auxiliary, tokens[1:])
+    if not statement:
+        return None
+    sentence = statement[0].upper() + statement[1:] + "."
+    return f"{lead[0].upper()}{lead[1:]}, {statement}." if lead else sentence
+
+
+def _auxiliary(token: str) -> str | None:
+    word = token.lower().replace("’", "'")
+    word = _CONTRACTED.get(word) or _NEGATION.sub("", word)
+    known = "am is are was were do does did has have had can could will would shall should may might must".split()
+    return word if word in known else None
+
+
+def _declare(auxiliary: str, rest: list[str]) -> str | None:
+    lowered = [token.lower().strip(",;") for token in rest]
+    if lowered[:1] == ["not"]:
+        rest, lowered = rest[1:], lowered[1:]
+    if not rest:
+        return None
+    if lowered[0] == "there":
+        return " ".join(["there", auxiliary, *_without_not(rest[1:], 0)])
+    if auxiliary in _DO or auxiliary not in {"am", "is", "are", "was", "were", "has", "have", "had"}:
+        end = _end_before_base_verb(lowered)
+    elif auxiliary in {"has", "have", "had"}:
+        end = _end_before_participle(lowered) or _end_before_determiner(lowered)
+    else:
+        end = _end_before_predicate(lowered, rest)
+    if not end or end >= len(rest):
+        return None
+    subject, predicate = rest[:end], _without_not(rest[end:], 0)
+    if auxiliary in _DO and predicate:
+        inflect = _DO[auxiliary]
+        at = next((i for i, word in enumerate(predicate) if word.lower() not in _ADVERBS), 0)
+        if inflect and is_base_verb(predicate[at].lower()):
+            predicate[at] = inflect(predicate[at].lower())
+        return " ".join([*subject, *predicate])
+    return " ".join([*subject, auxiliary, *predicate])
+
+
+def _without_not(tokens: list[str], at: int) -> list[str]:
+    return tokens[:at] + tokens[at + 1 :] if tokens[at : at + 1] and tokens[at].lower() == "not" else list(tokens)
+
+
+def _end_before_base_verb(tokens: list[str]) -> int | None:
+    """Return where the subject ends: the first verb that cannot well be a noun, else the first that may be a verb."""
+    if tokens[0] in _PRONOUNS and len(tokens) > 1 and (is_base_verb(tokens[1]) or tokens[1] in _ADVERBS):
+        return 1
+    candidates = [i for i in range(1, len(tokens)) if is_base_verb(tokens[i]) and _may_follow_subject(tokens[i - 1])]
+    if not candidates:
+        return None
+    for i in candidates:
+        word = look_up(tokens[i]) or Word(1, 0, 0, None)
+        if word.noun + word.adjective and i + 1 in candidates and not (look_up(tokens[i + 1]) or word).noun:
+            continue  # "the drone deal include": the next one is the verb
+        if word.verb >= word.noun + word.adjective:
+            return _back_over_adverbs(tokens, i)
+    return _back_over_adverbs(tokens, candidates[0])
+
+
+def _may_follow_subject(previous: str) -> bool:
+    if previous in _DETERMINERS and previous not in {"this", "that", "these", "those", "all", "both", "each"}:
+        return False
+    if previous in _PREPOSITIONS or previous in {"and", "or", "which", "who", "that"} or previous.endswith(("'s", "’s", "s'", "s’")):
+        return False
+    known = look_up(previous)
+    return not (known and known.adjective > known.noun + known.verb)
+
+
+def _back_over_adverbs(tokens: list[str], at: int) -> int:
+    while at > 1 and (tokens[at - 1] in _ADVERBS or (tokens[at - 1].endswith("ly") and len(tokens[at - 1]) > 4)):
+        at -= 1
+    return at
+
+
+def _end_before_participle(tokens: list[str]) -> int | None:
+    """Return where the subject ends before a participle ("Has Iran | joined BRICS")."""
+    for i in range(1, len(tokens)):
+        if is_participle(tokens[i]) and tokens[i - 1] not in _DETERMINERS | _PREPOSITIONS:
+            return _back_over_adverbs(tokens, i)
+    return None
+
+
+def _end_before_determiner(tokens: list[str]) -> int | None:
+    return next((i for i in range(1, len(tokens)) if tokens[i] in _DETERMINERS and tokens[i - 1] not in _PREPOSITIONS), None)
+
+
+def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
+    """Return where the subject ends after a form of *be*: before an adverb, participle, adjective, second noun phrase."""
+    if tokens[0] in _PRONOUNS - {"this", "that", "these", "those"}:
+        return 1
+    noun_seen = tokens[0] not in _DETERMINERS
+    fallback: int | None = None
+    for i in range(1, len(tokens)):
+        token, previous = tokens[i], tokens[i - 1]
+        known = look_up(token)
+        if not noun_seen:
+            noun_seen = not (known and known.adjective > known.noun + known.verb)
+            continue
+        after_preposition = previous in _PREPOSITIONS or previous in _DETERMINERS or previous in {"and", "or"}
+        if after_preposition:
+            continue
+        adjective = known is not None and known.adjective > known.noun + known.verb
+        if token in _ADVERBS or is_participle(token) or adjective or (token in _DETERMINERS and not previous.endswith("s'")):
+            return i
+        if token in _PREPOSITIONS and fallback is None and token not in {"of", "between"}:
+            fallback = i
+        if token[0].isdigit() or (written[i][0].islower() and written[i - 1][0].isupper() and known is not None and known.noun > 99):
+            return i  # "Iran | part of BRICS": a common noun right after a name
+    return fallback or (len(tokens) - 1 if len(tokens) >= 2 else None)

@@ -1,0 +1,1 @@
+"""Model adapters: every LLM behind LangChain's chat-model interface."""

@@ -1,0 +1,110 @@
+"""Questions: their type, inferred from the wording where it is not given.
+
+The order of the rules is the rule: the first that matches decides. Only the opening of a question is looked at,
+after a leading phrase ("According to BTA, …") has been set aside.
+"""
+
+from __future__ import annotations
+
+import re
+
+from factcheck.errors import UsageError
+from factcheck.records import QUESTION_TYPES, Question, QuestionType
+
+AUXILIARY = (
+    r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"
+    r"(?:n['’]t| not)?|can['’]?t|cannot|won['’]t|shan['’]t|ain['’]t"
+)
+_OPENING = re.compile(r"^(?:(?:so|and|but|ok|okay|well|please|also)[,\s]+)+", re.IGNORECASE)
+_LEADING_PHRASE = re.compile(
+    r"^(?P<lead>(?:according to|as of|under|in|by|at|per|since|before|after|following|given|on|with|for)\b[^,?]{1,120}),\s*"
+    r"(?=\S)",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r",?\s*(?:right|correct|true|no|yes|or not|is that right|isn['’]t (?:it|that so))\s*\?*\s*$", re.IGNORECASE)
+_TRUTH = re.compile(r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|is it right that |true or false[:,]?\s*)", re.IGNORECASE)
+
+_PERIOD = r"(?:years?|months?|weeks?|days?|decades?|hours?|minutes?)"
+_RULES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("duration", rf"^(?:for |over |within )?how long\b|^for how many {_PERIOD}\b"),
+        ("duration", rf"^how many {_PERIOD}\b(?!.*\b(?:ago|old)\b)"),
+        ("duration", r"^what(?:['’]s| is| was| are)? (?:the )?(?:\w+ )?(?:duration|term|length|period|lifetime|validity)\b(?! of office)"),
+        ("duration", r"^(?:for )?(?:what|which) (?:period|length of time|term|duration)\b"),
+        ("date", r"^(?:since |until |by |from )?when\b|^(?:on |in |by |at |from )?(?:what|which) (?:exact )?(?:date|day|year|month|century)\b"),
+        ("date", r"^what(?:['’]s| is| was| were) (?:the )?(?:\w+ ){0,3}(?:date|day|year|month)\b"),
+        ("number", r"^(?:by |to |at |for |from |about |roughly )?how (?:many|much|large|big|far|high|old|often|tall|deep|wide)\b"),
+        ("number", r"^(?:to |by |at |of )?(?:what|which)(?:['’]s| is| was| are| were)? (?:the )?(?:[\w'’-]+ ){0,3}?(?:number|amount|percentage|percent|share of|capacity|volume|price|cost|total|rate|size|quantity|population|distance|speed)\b"),
+        ("list", r"^(?:list|name|enumerate|give)\b|^who all\b|^(?:what|which) (?:are|were) the\b"),
+        ("list", r"^(?:in |with |between |to |of |from |by )?(?:which|what) (?:\w+ ){0,2}(?:countries|cities|states|nations|parties|organi[sz]ations|companies|people|leaders|presidents|sources|areas|fields|sectors|spheres|topics|measures|weapons|systems|articles|media|outlets|publications|ministers|provisions|wars|types|kinds|drones|missiles|corridors|projects|reasons|goals|agencies|names)\b"),
+        ("entity", r"^(?:to |with |by |from |for |of |against )?(?:who|whom|whose|where)\b"),
+        ("entity", r"^(?:in |on |at |to |with |by |from |of )?(?:which|what) (?:\w+ )?(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system)\b"),
+        ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
+    )
+)
+
+
+def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
+    """Return the question with its text stripped and its type set.
+
+    Raises: UsageError if it is empty, longer than `max_chars`, or of an unknown type.
+    """
+    text = " ".join(question.text.split())
+    if not text:
+        raise UsageError("the question is empty; ask, for example, \"Does the treaty include a mutual defence clause?\"")
+    if len(text) > max_chars:
+        raise UsageError(f"the question has {len(text)} characters, more than {max_chars}; shorten it or check a text instead")
+    if question.type is not None and question.type not in QUESTION_TYPES:
+        raise UsageError(f"unknown question type {question.type!r}; known: {', '.join(QUESTION_TYPES)}")
+    if question.type == "choice" and len(question.choices) < 2:
+        raise UsageError(f"question {question.id or text!r} is a choice and lists fewer than two choices; add `choices`")
+    return Question(
+        text=text,
+        id=question.id,
+        type=question.type or infer_type(text, choices=question.choices),
+        as_of=question.as_of,
+        event_date=question.event_date,
+        choices=question.choices,
+        sources=question.sources,
+    )
+
+
+def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
+    """Return the type that the wording asks for; `text` when no rule matches."""
+    if choices:
+        return "choice"
+    core = core_question(text)
+    if _TRUTH.match(core) or re.match(rf"^(?:{AUXILIARY})\b", core, re.IGNORECASE):
+        return "boolean"
+    for kind, pattern in _RULES:
+        if pattern.match(core):
+            return kind
+    if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE):
+        return "text"
+    # a plain statement, with or without "right?", asks whether it holds
+    return "boolean" if len(core.split()) >= 3 and not re.match(r"^(?:tell|explain|describe|summari[sz]e)\b", core, re.I) else "text"
+
+
+def core_question(text: str) -> str:
+    """Return the question without its opening words, leading phrase and tag: what the rules look at."""
+    return split_question(text)[1]
+
+
+def split_question(text: str) -> tuple[str | None, str]:
+    """Return (leading phrase or None, core): `("According to BTA", "did they sign?")`."""
+    core = _OPENING.sub("", text.strip())
+    lead = _LEADING_PHRASE.match(core)
+    starts = rf"^(?:{AUXILIARY}|who|whom|whose|what|when|where|which|why|how|for how|in wh|is it)\b"
+    phrase = None
+    if lead and re.match(starts, core[lead.end() :], re.IGNORECASE):
+        phrase, core = lead["lead"], core[lead.end() :]
+    if not re.match(starts, core, re.IGNORECASE):
+        core = _TAG.sub("", core)
+    return phrase, core.strip()
+
+
+def strip_truth(core: str) -> str | None:
+    """Return the statement inside "Is it true that …?", or None."""
+    found = _TRUTH.match(core)
+    return core[found.end() :].rstrip(" ?.") if found else None

@@ -1,0 +1,1 @@
+"""Catalog, lexical index, vectors and the embedder."""
