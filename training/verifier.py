@@ -36,13 +36,13 @@ class Settings:
     seed: int = 0
     threads: int = 2  # fewer on a busy machine: there a second thread costs more than it brings
     max_tokens: int = 320  # of a training pair; the passage is cut, never the claim
-    batch_tokens: int = 4096  # padded tokens a batch
-    batch_pairs: int = 48  # most pairs a batch
-    encoder_rate: float = 1.2e-4
+    batch_tokens: int = 2560  # padded tokens a batch
+    batch_pairs: int = 32  # most pairs a batch
+    encoder_rate: float = 1.5e-4
     head_rate: float = 6e-4
     warm_up: float = 0.06  # share of the wall time
     weight_decay: float = 0.01
-    checkpoint_minutes: float = 6.0
+    checkpoint_minutes: float = 5.0
     limit: int | None = None  # pairs a pass, for a small run
 
 
@@ -159,13 +159,12 @@ def train(data: Path, base: Path, out: Path, settings: Settings) -> None:
                 recent.append(float(loss.detach()))
                 if step % 20 == 0:
                     torch.set_num_threads(settings.threads if os.getloadavg()[0] < settings.threads + 1 else 1)
-                if step % 50 == 0:
-                    line = {"step": step, "pairs": n_pairs, "epoch": epoch, "progress": round(progress, 4), "loss": round(float(np.mean(recent)), 4)}
+                if step % 25 == 0:
+                    line = {"step": step, "pairs": n_pairs, "epoch": epoch, "progress": round(progress, 4), "loss": round(float(np.mean(recent)), 4), "cpu_s": round(time.process_time())}
                     print(json.dumps(line), file=log, flush=True)
                     recent = []
                 if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
                     save(net, out)
-                    print(json.dumps({"step": step, "pairs": n_pairs, **quick_figures(net, dev)}), file=log, flush=True)
                     saved = time.monotonic()
             epoch += 1
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|\n+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -35,9 +36,10 @@ def split_windows(text: str, *, max_words: int) -> list[str]:
     return windows
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=300_000)
+def words(text: str) -> tuple[str, ...]:
     """Return the lower-case words and numbers of `text`, each cut to six letters as a crude stem."""
-    return [w[:6] for w in _WORD.findall(text.lower())]
+    return tuple(w[:6] for w in _WORD.findall(text.lower()))
 
 
 def inverse_document_frequency(texts: Iterable[str]) -> dict[str, float]:

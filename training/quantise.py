@@ -1,0 +1,152 @@
+"""8-bit weights for a BERT-like ONNX model, such that a row's result does not depend on its batch.
+
+Only constants are stored in 8 bits; activations stay float32, so nothing is scaled by what else is in the batch
+(dynamic int8 scales by the whole batch's largest activation, and a score moves with its neighbours).
+
+- `MatMul` and `Gemm` weights: symmetric, one scale for each output channel.
+- Embedding tables read by `Gather`: symmetric, one scale for each row, multiplied after the gather,
+  so that the float table never exists in memory.
+- All else (biases, layer norms, small tables) stays float32.
+
+onnxruntime folds `Cast(weight) * scale` when it loads the model: inference is then as fast as float32, and only
+the file is small. `method="nbits"` uses its block-wise operator instead, which keeps the weights at 8 bits in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+Method = Literal["channel", "nbits"]
+SMALLEST = 16_384  # weights of fewer elements stay as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`block` and `accuracy_level` matter to `nbits` only; see onnxruntime's contrib operators."""
+
+    method: Method = "channel"
+    block: int = 128
+    accuracy_level: int = 0
+
+
+def quantise(model_in: Path, model_out: Path, options: Options | None = None) -> None:
+    """Write `model_in` with 8-bit weights to `model_out`; inputs, outputs and their names stay the same."""
+    options = options or Options()
+    model = onnx.load(model_in)
+    graph = model.graph
+    constants = {c.name: c for c in graph.initializer}
+    nodes: list[onnx.NodeProto] = []
+    added: dict[str, onnx.TensorProto] = {}
+    for node in graph.node:
+        weight = _weight_of(node, constants)
+        if weight is None:
+            nodes.append(node)
+        elif node.op_type == "Gather":
+            nodes.extend(_gather(node, numpy_helper.to_array(weight), added))
+        elif node.op_type == "MatMul" and options.method == "nbits":
+            nodes.append(_nbits(node, numpy_helper.to_array(weight), added, options))
+        else:
+            nodes.extend(_channel(node, numpy_helper.to_array(weight), added))
+    used = {name for node in nodes for name in node.input} | {output.name for output in graph.output}
+    kept = [c for name, c in constants.items() if name in used]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(nodes)
+    graph.initializer.extend([*kept, *added.values()])
+    if options.method == "nbits" and all(o.domain != "com.microsoft" for o in model.opset_import):
+        model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    model_out.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, model_out)
+
+
+def _weight_of(node: onnx.NodeProto, constants: dict[str, onnx.TensorProto]) -> onnx.TensorProto | None:
+    """The constant of `node` that is worth quantising, or None."""
+    place = {"Gather": 0, "MatMul": 1, "Gemm": 1}.get(node.op_type)
+    if place is None or len(node.input) <= place or node.domain:
+        return None
+    weight = constants.get(node.input[place])
+    if weight is None or weight.data_type != TensorProto.FLOAT or len(weight.dims) != 2:
+        return None
+    return weight if weight.dims[0] * weight.dims[1] >= SMALLEST else None
+
+
+def _to_int8(weight: npt.NDArray[np.float32], axis: int) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    """Symmetric int8 with one float32 scale along `axis` (kept as size 1); `codes * scales` is near `weight`."""
+    scales = np.abs(weight).max(axis=axis, keepdims=True) / 127.0
+    scales[scales == 0.0] = 1.0
+    return np.rint(weight / scales).astype(np.int8), scales.astype(np.float32)
+
+
+def _put(added: dict[str, onnx.TensorProto], name: str, value: npt.NDArray[np.generic]) -> str:
+    added.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
+    return name
+
+
+def _gather(
+    node: onnx.NodeProto, table: npt.NDArray[np.float32], added: dict[str, onnx.TensorProto]
+) -> Iterator[onnx.NodeProto]:
+    codes, scales = _to_int8(table, axis=1)
+    name, ids, out = node.input[0], node.input[1], node.output[0]
+    yield helper.make_node("Gather", [_put(added, f"{name}.int8", codes), ids], [f"{out}.int8"])
+    yield helper.make_node("Gather", [_put(added, f"{name}.scale", scales), ids], [f"{out}.scale"])
+    yield helper.make_node("Cast", [f"{out}.int8"], [f"{out}.codes"], to=TensorProto.FLOAT)
+    yield helper.make_node("Mul", [f"{out}.codes", f"{out}.scale"], [out], name=node.name)
+
+
+def _channel(
+    node: onnx.NodeProto, weight: npt.NDArray[np.float32], added: dict[str, onnx.TensorProto]
+) -> Iterator[onnx.NodeProto]:
+    transposed = node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute)
+    codes, scales = _to_int8(weight, axis=1 if transposed else 0)
+    name, float_name = node.input[1], f"{node.output[0]}.weight"
+    yield helper.make_node("Cast", [_put(added, f"{name}.int8", codes)], [f"{float_name}.codes"], to=TensorProto.FLOAT)
+    yield helper.make_node("Mul", [f"{float_name}.codes", _put(added, f"{name}.scale", scales)], [float_name])
+    changed = onnx.NodeProto()
+    changed.CopyFrom(node)
+    changed.input[1] = float_name
+    yield changed
+
+
+def _nbits(
+    node: onnx.NodeProto, weight: npt.NDArray[np.float32], added: dict[str, onnx.TensorProto], options: Options
+) -> onnx.NodeProto:
+    """`MatMulNBits`: for each output, blocks of `block` inputs share a scale; uint8 codes around 128."""
+    n_in, n_out = weight.shape
+    n_blocks = -(-n_in // options.block)
+    padded = np.zeros((n_out, n_blocks * options.block), np.float32)
+    padded[:, :n_in] = weight.T
+    blocks = padded.reshape(n_out, n_blocks, options.block)
+    codes, scales = _to_int8(blocks, axis=2)
+    name = node.input[1]
+    inputs = [
+        node.input[0],
+        _put(added, f"{name}.uint8", (codes.astype(np.int16) + 128).astype(np.uint8)),
+        _put(added, f"{name}.scale", scales.reshape(n_out, n_blocks)),
+    ]
+    return helper.make_node(
+        "MatMulNBits", inputs, list(node.output), name=node.name, domain="com.microsoft",
+        K=n_in, N=n_out, bits=8, block_size=options.block, accuracy_level=options.accuracy_level,
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("model_in", type=Path)
+    parser.add_argument("model_out", type=Path)
+    parser.add_argument("--method", choices=["channel", "nbits"], default="channel")
+    parser.add_argument("--block", type=int, default=128)
+    parser.add_argument("--accuracy-level", type=int, default=0)
+    given = parser.parse_args()
+    quantise(given.model_in, given.model_out, Options(given.method, given.block, given.accuracy_level))
+
+
+if __name__ == "__main__":
+    main()
