@@ -1,6 +1,6 @@
 """Train the verifier: `python -m training.verifier --data DIR --base DIR --out DIR --minutes N [--small]`.
 
-The learning rate follows elapsed wall time (warm-up, then linear to 0), so a run ends when it was told to, however busy
+The learning rate follows elapsed wall time (down to 0 linearly, after a warm-up counted in steps), so a run ends when it was told to, however busy
 the machine. The pool is drawn, cut and augmented anew for each pass.
 
 Set KMP_BLOCKTIME=0 and OMP_WAIT_POLICY=PASSIVE on a shared machine: threads that spin while others work cost a factor of three.
@@ -40,15 +40,15 @@ class Settings:
     batch_pairs: int = 32  # most pairs a batch
     encoder_rate: float = 1.5e-4
     head_rate: float = 6e-4
-    warm_up: float = 0.06  # share of the wall time
+    warm_up: int = 60  # steps
     weight_decay: float = 0.01
     checkpoint_minutes: float = 5.0
     limit: int | None = None  # pairs a pass, for a small run
 
 
-def learning_rate(progress: float, *, warm_up: float) -> float:
-    """Return the factor 0..1 on the peak rate at `progress` 0..1 of the wall time: linear up, then linear down to 0."""
-    return max(0.0, min(progress / warm_up, (1.0 - progress) / (1.0 - warm_up)))
+def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
+    """Return the factor 0..1 on the peak rate: up over the first `warm_up` steps, down to 0 with `progress` 0..1 of the wall time."""
+    return max(0.0, min((step + 1) / warm_up, 1.0 - progress))
 
 
 def load_tokenizer(base: Path, max_tokens: int) -> Tokenizer:
@@ -147,7 +147,7 @@ def train(data: Path, base: Path, out: Path, settings: Settings) -> None:
                     print(json.dumps({"step": step, "pairs": n_pairs, "done": True, **quick_figures(net, dev)}), file=log, flush=True)
                     return
                 for group, rate in zip(optimiser.param_groups, rates, strict=True):
-                    group["lr"] = rate * learning_rate(progress, warm_up=settings.warm_up)
+                    group["lr"] = rate * learning_rate(step, progress, warm_up=settings.warm_up)
                 with torch.autocast("cpu", torch.bfloat16):
                     logits = net(**pad([row for row, _ in batch]))
                 loss = marginal_loss(logits, torch.tensor([t for _, t in batch]))
