@@ -93,6 +93,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `factcheck doctor`; `todo` says what to do where it is not ok."""
+
+    name: str
+    ok: bool
+    detail: str
+    todo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A typed question. `type` `None` = to be inferred from the wording."""
 

@@ -17,7 +17,7 @@ AUXILIARY = (
 )
 _OPENING = re.compile(r"^(?:(?:so|and|but|ok|okay|well|please|also)[,\s]+)+", re.IGNORECASE)
 _LEADING_PHRASE = re.compile(
-    r"^(?P<lead>(?:according to|as of|under|in|by|at|per|since|before|after|following|given|on|with|for)\b[^,?]{1,120}),\s*"
+    r"^(?P<lead>(?:according to|as of|under|in|by|at|per|since|before|after|following|given|on|with|for|if|when|once|should)\b[^,?]{1,120}),\s*"
     r"(?=\S)",
     re.IGNORECASE,
 )

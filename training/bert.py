@@ -58,18 +58,22 @@ class Graph:
         self.nodes.append(helper.make_node("Identity", [output], ["output"], name="output"))
         graph = helper.make_graph(
             self.nodes,
-            path.stem,
+            "encoder",
             [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"]) for name in inputs],
             [helper.make_tensor_value_info("output", TensorProto.FLOAT, list(output_shape))],
             self.constants,
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="factcheck.training")
+        model = helper.make_model(
+            graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="factcheck.training"
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         onnx.save(model, path)
 
 
-def add_encoder(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str = "", token_types: bool = False) -> str:
+def add_encoder(
+    graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str = "", token_types: bool = False
+) -> str:
     """Add the encoder; return the name of its last hidden state, `(batch, sequence, hidden) float32`.
 
     Reads the graph inputs `input_ids` and `attention_mask`, and `token_type_ids` where `token_types` is set;
@@ -103,7 +107,8 @@ def _embeddings(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: s
 def _layer(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, hidden: str, mask: str) -> str:
     """Attention, then the feed-forward block; each is added to what came in and normalised (post-norm)."""
     query, key, value = (
-        _linear(graph, tensors, f"{prefix}attention.self.{part}", hidden, bias=False) for part in ("query", "key", "value")
+        _linear(graph, tensors, f"{prefix}attention.self.{part}", hidden, bias=False)
+        for part in ("query", "key", "value")
     )
     parts = [tensors[f"{prefix}attention.self.{part}.bias"] for part in ("query", "key", "value")]
     bias = graph.constant(f"{prefix}attention.self.bias", np.concatenate(parts))

@@ -3,7 +3,7 @@
 Only constants are stored in 8 bits; activations stay float32, so nothing is scaled by what else is in the batch
 (dynamic int8 scales by the whole batch's largest activation, and a score moves with its neighbours).
 
-- `MatMul` and `Gemm` weights: symmetric, one scale for each output channel.
+- `MatMul` and `Gemm` weights: symmetric, one scale for each output and block of inputs.
 - Embedding tables read by `Gather`: symmetric, one scale for each row, multiplied after the gather,
   so that the float table never exists in memory.
 - All else (biases, layer norms, small tables) stays float32.
@@ -25,16 +25,16 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-Method = Literal["channel", "nbits"]
+Method = Literal["folded", "nbits"]
 SMALLEST = 16_384  # weights of fewer elements stay as they are
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`block` and `accuracy_level` matter to `nbits` only; see onnxruntime's contrib operators."""
+    """`block`: inputs that share a scale. `accuracy_level` matters to `nbits` only: 4 = int8 activations."""
 
-    method: Method = "channel"
-    block: int = 128
+    method: Method = "folded"
+    block: int = 64
     accuracy_level: int = 0
 
 
@@ -55,7 +55,7 @@ def quantise(model_in: Path, model_out: Path, options: Options | None = None) ->
         elif node.op_type == "MatMul" and options.method == "nbits":
             nodes.append(_nbits(node, numpy_helper.to_array(weight), added, options))
         else:
-            nodes.extend(_channel(node, numpy_helper.to_array(weight), added))
+            nodes.extend(_folded(node, numpy_helper.to_array(weight), added, options.block))
     used = {name for node in nodes for name in node.input} | {output.name for output in graph.output}
     kept = [c for name, c in constants.items() if name in used]
     del graph.node[:], graph.initializer[:]
@@ -101,17 +101,23 @@ def _gather(
     yield helper.make_node("Mul", [f"{out}.codes", f"{out}.scale"], [out], name=node.name)
 
 
-def _channel(
-    node: onnx.NodeProto, weight: npt.NDArray[np.float32], added: dict[str, onnx.TensorProto]
+def _folded(
+    node: onnx.NodeProto, weight: npt.NDArray[np.float32], added: dict[str, onnx.TensorProto], block: int
 ) -> Iterator[onnx.NodeProto]:
+    """`Cast(codes) * scales` before the product, block by block along the inputs; all of it constant."""
     transposed = node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute)
-    codes, scales = _to_int8(weight, axis=1 if transposed else 0)
-    name, float_name = node.input[1], f"{node.output[0]}.weight"
-    yield helper.make_node("Cast", [_put(added, f"{name}.int8", codes)], [f"{float_name}.codes"], to=TensorProto.FLOAT)
-    yield helper.make_node("Mul", [f"{float_name}.codes", _put(added, f"{name}.scale", scales)], [float_name])
+    n_in, n_out = weight.T.shape if transposed else weight.shape
+    size = block if n_in % block == 0 else n_in
+    shape = [n_out, n_in // size, size] if transposed else [n_in // size, size, n_out]
+    codes, scales = _to_int8(weight.reshape(shape), axis=2 if transposed else 1)
+    name, out = node.input[1], f"{node.output[0]}.weight"
+    shape_name = _put(added, f"{name}.shape", np.array(weight.shape, np.int64))
+    yield helper.make_node("Cast", [_put(added, f"{name}.int8", codes)], [f"{out}.codes"], to=TensorProto.FLOAT)
+    yield helper.make_node("Mul", [f"{out}.codes", _put(added, f"{name}.scale", scales)], [f"{out}.blocks"])
+    yield helper.make_node("Reshape", [f"{out}.blocks", shape_name], [out])
     changed = onnx.NodeProto()
     changed.CopyFrom(node)
-    changed.input[1] = float_name
+    changed.input[1] = out
     yield changed
 
 
@@ -141,8 +147,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("model_in", type=Path)
     parser.add_argument("model_out", type=Path)
-    parser.add_argument("--method", choices=["channel", "nbits"], default="channel")
-    parser.add_argument("--block", type=int, default=128)
+    parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
+    parser.add_argument("--block", type=int, default=64)
     parser.add_argument("--accuracy-level", type=int, default=0)
     given = parser.parse_args()
     quantise(given.model_in, given.model_out, Options(given.method, given.block, given.accuracy_level))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 
@@ -28,6 +29,29 @@ def home_option(function: F) -> F:
 
 def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, one record a line.")(function)
+
+
+def chroma_option(function: F) -> F:
+    help_ = "Address of a Chroma server (http://host:port) for the vectors; FACTCHECK_CHROMA."
+    return click.option("--chroma", metavar="URL", help=help_)(function)
+
+
+def filter_options(function: F) -> F:
+    """Add --source, --since, --until, --as-of; the command gets one argument, `filters`."""
+
+    @click.option("--source", "sources", multiple=True, metavar="ID", help="Only this source; may be repeated.")
+    @click.option("--since", metavar="DAY", help="Leave out what was published before YYYY-MM-DD, as far as is known.")
+    @click.option("--until", metavar="DAY", help="Leave out what was published after YYYY-MM-DD, as far as is known.")
+    @click.option("--as-of", metavar="DAY", help="Only what can have been published by YYYY-MM-DD.")
+    @functools.wraps(function)
+    def with_filters(
+        *args: Any, sources: tuple[str, ...], since: str | None, until: str | None, as_of: str | None, **kwargs: Any
+    ) -> Any:
+        from factcheck.records import Filters
+
+        return function(*args, filters=Filters(sources, since, until, as_of), **kwargs)
+
+    return cast(F, with_filters)
 
 
 def settings_from(**flags: Any) -> Settings:

@@ -1,0 +1,1 @@
+"""Measurements that a person reads; never in CI. A package, so that no other distribution's `benchmarks` hides it."""

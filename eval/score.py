@@ -1,0 +1,51 @@
+"""The nouns of scoring: one record, one score, one metric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eval.corpus import Corpus
+from eval.gold import Sample
+
+__all__ = ["Metric", "Record", "Score", "ScoredSample", "Scorer"]
+
+Record = Mapping[str, Any]  # an answer record, DESIGN's `factcheck/answer/1`, as parsed from its line
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one scorer says of one record.
+
+    `value` is in 0..1. `weight` is how many things it is the mean of (citations, say), 1 for a whole answer.
+    """
+
+    value: float
+    why: str
+    weight: int = 1
+
+
+Scorer = Callable[[Sample, Record, Corpus], Score | None]
+"""`None` = the scorer does not apply to this record (no citation to check, no boolean question). Never wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSample:
+    """One sample with its record; where it is unscored, `unscored` says why, and there is neither record nor score."""
+
+    sample: Sample
+    record: Record | None
+    scores: Mapping[str, Score]
+    unscored: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """An aggregate over samples. `value`, `low` and `high` are `None` where nothing was scored."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int  # the sum of the weights
+    unscored: int  # samples whose record is missing or an error

@@ -1,0 +1,113 @@
+"""`factcheck models`: the weights that can be downloaded."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from factcheck.settings import Settings
+    from pipeline.models.places import Progress
+    from pipeline.models.weights import Weights
+
+
+@click.group()
+def models() -> None:
+    """List, fetch and check downloadable weights."""
+
+
+@models.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """Show all weights and which are here."""
+    from pipeline.models.weights import table
+
+    for weights in table().values():
+        _print(_record(weights, _settings(ctx), _state(weights, _settings(ctx))), as_json)
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
+@click.pass_context
+def pull(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Fetch weights by NAME (default: local); an interrupted pull goes on where it stopped."""
+    from pipeline.models import weights
+
+    for one in [weights.named(name) for name in names or ("local",)]:  # all names are known before the first download
+        weights.pull(one, _settings(ctx), progress=_progress(one.name))
+        _print(_record(one, _settings(ctx), "ok"), as_json)
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
+@click.pass_context
+def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Read weights again and compare size and sha256 (default: all that are here)."""
+    from factcheck.errors import ChecksFailed
+    from pipeline.models import weights
+
+    settings, bad = _settings(ctx), []
+    for one in [weights.named(name) for name in names] or list(weights.table().values()):
+        state = weights.check(one, settings)
+        if state == "ok" or names or state == "mismatch":
+            _print(_record(one, settings, state), as_json)
+            bad += [one.name] if state != "ok" else []
+    if bad:
+        raise ChecksFailed(f"not as they should be: {', '.join(bad)}. Run `factcheck models pull {' '.join(bad)}`")
+
+
+def _settings(ctx: click.Context) -> Settings:
+    """The main group's settings; loaded here when the group is used alone."""
+    from factcheck.settings import Settings, load_settings
+
+    found = ctx.find_object(Settings)
+    return found if found is not None else load_settings()
+
+
+def _state(weights: Weights, settings: Settings) -> str:
+    from factcheck.errors import WeightsError
+    from pipeline.models.weights import find
+
+    try:
+        return "missing" if find(weights, settings) is None else "ok"
+    except WeightsError:
+        return "mismatch"
+
+
+def _record(weights: Weights, settings: Settings, state: str) -> dict[str, Any]:
+    fields = {key: getattr(weights, key) for key in ("name", "size", "sha256", "licence", "use")}
+    return {"schema": "factcheck/weights/1", **fields, "state": state, "path": str(weights.path(settings))}
+
+
+def _print(record: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(record, ensure_ascii=False))
+    else:
+        where = record["path"] if record["state"] == "ok" else record["use"]
+        click.echo(f"{record['name']:<20} {record['state']:<9} {record['size'] / 1e6:>7.0f} MB  {where}")
+
+
+def _progress(name: str) -> Progress:
+    """A bar on a terminal's stderr, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    bar = Bar(TextColumn(name), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console)
+    if not console.is_terminal:
+        return lambda here, total: None
+    task = bar.add_task(name)
+
+    def show(here: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=here, total=total)
+        if here >= total:
+            bar.stop()
+
+    return show

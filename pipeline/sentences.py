@@ -1,0 +1,86 @@
+"""The sentences of the passages that were retrieved: what the readers look at, each a span of its stored source.
+
+A sentence that tries to instruct its reader ("ignore all previous instructions", "answer yes") is left out and
+flagged; the rest of its source keeps its weight, or an attacker could silence a true source by writing into it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from factcheck.records import Passage, Source, Span
+
+_INSTRUCTS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|articles?|sources|above|previous)\b"
+    r"|\b(?:you are|act as) (?:an? )?(?:AI|assistant|language model|fact.?checker)\b"
+    r"|\b(?:system prompt|as an AI|language models? (?:must|should)|(?:AI|assistants?) (?:reading|must|should))\b"
+    r"|\b(?:answer|respond|reply|output|return|say)(?: only)?(?: with)?:? [\"“']?(?:yes|no|supported|refuted|not_stated)\b"
+    r"|<\|?(?:im_start|system|/?s|inst)\|?>",
+    re.IGNORECASE,
+)
+_BOILERPLATE = re.compile(
+    r"^(?:read (?:also|more)|share (?:post|this)|related|popular|more like this|recommend(?:ed)?|advertisement|date|"
+    r"credited from.*|author:.*|tags?|source|subscribe.*|for more details.*|comments?)\s*[:.]?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a source, with the passage it was read in and the sentence before it (for pronouns)."""
+
+    source: Source
+    span: Span
+    before: str
+    passage: Passage
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.source.text)
+
+    @property
+    def in_context(self) -> str:
+        """The sentence with the one before it."""
+        return f"{self.before} {self.text}" if self.before else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The sentences to read, best passage first, and what was left out as an instruction."""
+
+    sentences: tuple[Sentence, ...]
+    instructing: tuple[Sentence, ...]
+
+
+def collect_sentences(
+    passages: Sequence[Passage], sources: Mapping[str, Source], split: Callable[[str], Iterable[Span]]
+) -> Reading:
+    """Return the sentences that lie in the passages, each once; `split` gives a source's sentence spans by its id."""
+    sentences: dict[tuple[str, Span], Sentence] = {}
+    for passage in passages:
+        source = sources[passage.source]
+        previous: Span | None = None
+        for span in split(passage.source):
+            inside = passage.start <= span.start and span.end <= passage.end
+            if (inside or span.overlaps(Span(passage.start, passage.end))) and not is_boilerplate(span.of(source.text)):
+                before = previous.of(source.text) if previous and _same_paragraph(source.text, previous, span) else ""
+                sentences.setdefault((source.id, span), Sentence(source, span, before, passage))
+            previous = span
+    flagged = tuple(s for s in sentences.values() if instructs(s.text))
+    return Reading(tuple(s for s in sentences.values() if s not in flagged), flagged)
+
+
+def instructs(text: str) -> bool:
+    """Whether the text tries to instruct whoever reads it."""
+    return bool(_INSTRUCTS.search(text))
+
+
+def is_boilerplate(text: str) -> bool:
+    """Whether a line is page furniture ("Read also:"), or has no word of two letters."""
+    return bool(_BOILERPLATE.match(text.strip())) or not re.search(r"\w\w", text)
+
+
+def _same_paragraph(text: str, first: Span, second: Span) -> bool:
+    return "\n" not in text[first.end : second.start]

@@ -1,0 +1,35 @@
+"""Support: how each sentence bears on a claim. The interface that every scorer keeps, and the choice of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from factcheck.records import Support
+from factcheck.settings import Settings
+
+
+class Scorer(Protocol):
+    """Judges passages against a claim, each on its own: the same result alone or in a batch."""
+
+    @property
+    def name(self) -> str:
+        """Name and digest for the record."""
+
+    def score_support(self, claim: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Return (n, 3) float32: supports, refutes, neutral; rows sum to 1."""
+
+
+def open_scorer(settings: Settings) -> Scorer:
+    """Return the lexical scorer; the trained verifier takes its place when its weights are shipped."""
+    from pipeline.lexical import LexicalScorer  # noqa: PLC0415
+
+    return LexicalScorer()
+
+
+def as_supports(rows: NDArray[np.float32]) -> tuple[Support, ...]:
+    """Return the rows of a (n, 3) array as records."""
+    return tuple(Support(float(s), float(r), float(n)) for s, r, n in rows)

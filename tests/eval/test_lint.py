@@ -1,0 +1,118 @@
+"""What the lint finds, each on a label with one thing wrong; and the shipped labels, with nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.corpus import CorpusText, read_corpus
+from eval.gold import GoldFile, read_gold
+from eval.lint import lint
+from factcheck.errors import UserError
+
+GOLD = Path(__file__).parents[2] / "eval" / "gold"
+CORPUS = {
+    "early": CorpusText("The pact “may” come. Snow fell."),
+    "late": CorpusText("The pact was signed. It has no such clause.", not_before="2025-01-17"),
+}
+GOOD: dict[str, Any] = {
+    "id": "a",
+    "question": "Was the pact signed?",
+    "type": "boolean",
+    "answer": "yes",
+    "stances": {"early": "silent", "late": "supports"},
+    "evidence": {"late": ["The pact was signed"]},
+}
+
+
+def checks(*samples: dict[str, Any]) -> list[str]:
+    gold = GoldFile.model_validate({"schema": "factcheck/gold/1", "corpus": "x", "samples": samples})
+    return [finding.check for finding in lint(gold, CORPUS)]
+
+
+def test_a_good_label_has_no_finding() -> None:
+    assert checks(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"answer": "maybe"}, ["answer", "verdict"]),
+        ({"answer": "no"}, ["verdict"]),
+        ({"answer": "conflicting"}, ["verdict"]),
+        ({"answer": "not_stated"}, ["verdict"]),
+        ({"evidence": {"late": ["The pact was signed in May"]}}, ["quote"]),
+        ({"evidence": {"late": ["The pact was signed", "The pact was signed"]}}, ["quote"]),
+        ({"stances": {"early": "silent", "late": "supports", "other": "silent"}}, ["source"]),
+        ({"stances": {"early": "supports", "late": "supports"}}, ["stance"]),
+        ({"stances": {"early": "supports", "late": "silent"}}, ["stance", "stance"]),
+        ({"stances": {"late": "supports"}}, ["stance"]),
+        ({"as_of": "2025-01-10"}, ["as-of"]),
+        ({"as_of": "2025-01-17"}, []),
+        ({"type": "choice", "choices": ["signed", "not signed"], "value": {"text": "yes"}}, ["answer"]),
+        ({"type": "text"}, ["answer"]),
+    ],
+)
+def test_one_wrong_thing_is_found(change: dict[str, Any], expected: list[str]) -> None:
+    assert checks({**GOOD, **change}) == expected
+
+
+@pytest.mark.parametrize(
+    ("quote", "hint"),
+    [
+        (
+            'The pact "may" come',
+            "not in early: 'The pact \"may\" come' (white space, quotation marks or dashes differ)",
+        ),
+        ("The pact was signed", "not in early: 'The pact was signed' (it stands in late)"),
+        ("Rain fell.", "not in early: 'Rain fell.'"),
+    ],
+)
+def test_a_quote_that_is_not_there_says_what_is_near(quote: str, hint: str) -> None:
+    sample = {**GOOD, "evidence": {"early": [quote]}, "stances": {"early": "supports", "late": "silent"}}
+    gold = GoldFile.model_validate({"schema": "factcheck/gold/1", "corpus": "x", "samples": [sample]})
+    assert [f.message for f in lint(gold, CORPUS)] == [hint]
+
+
+def test_samples_are_compared_with_each_other() -> None:
+    twin = {**GOOD, "id": "b", "question": "was the pact signed"}
+    assert checks(GOOD, twin) == ["duplicate"]
+    assert checks(GOOD, {**twin, "id": "a", "question": "Another?"}) == ["id"]
+    opposite = {**twin, "answer": "no", "stances": {"early": "silent", "late": "refutes"}}
+    assert checks(GOOD, opposite) == ["contradiction"]
+    dev, test = {"family": "f", "tags": ["dev"]}, {"family": "f", "tags": ["test"], "id": "b", "question": "Other?"}
+    assert checks({**GOOD, **dev}, {**GOOD, **test}) == ["split"]
+
+
+def test_the_same_question_as_of_another_day_is_another_question() -> None:
+    silent = {"answer": "not_stated", "stances": {"early": "silent"}, "evidence": {}, "as_of": "2025-01-10", "id": "b"}
+    assert checks(GOOD, {**GOOD, **silent}) == []
+
+
+def test_the_shipped_labels_are_clean() -> None:
+    gold = read_gold(GOLD / "treaty.yaml")
+    assert lint(gold, read_corpus(gold.corpus, near=GOLD)) == []
+
+
+def test_the_shipped_labels_are_enough_of_each_kind() -> None:
+    samples = read_gold(GOLD / "treaty.yaml").samples
+    booleans = Counter(s.answer for s in samples if s.type == "boolean")
+    assert booleans.total() >= 66
+    assert len(samples) - booleans.total() >= 54
+    assert min(booleans[a] for a in ("yes", "no", "not_stated", "conflicting")) >= 12
+    assert all(len({"dev", "test"} & set(s.tags)) == 1 for s in samples)
+    assert all(s.answerable != bool({"silent", "off-topic"} & set(s.tags)) for s in samples)
+    halves = Counter(tag for s in samples for tag in s.tags if tag in ("dev", "test"))
+    assert abs(halves["dev"] - halves["test"]) <= 6
+
+
+def test_a_corpus_is_a_folder_or_paths(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("\ufeffone\r\ntwo".encode())
+    assert read_corpus(["a.txt"], near=tmp_path)["a.txt"].text == "one\r\ntwo"
+    assert set(read_corpus(".", near=tmp_path)) == {"a.txt"}
+    assert len(read_corpus("seeds", near=tmp_path)) == 5
+    with pytest.raises(UserError, match="corpus 'nowhere' is neither in"):
+        read_corpus("nowhere", near=tmp_path)

@@ -1,0 +1,351 @@
+"""The store: what the rest of the program sees of the catalog, the lexical index and the vectors.
+
+Crash safety. Text, chunks and words of a source are written in one transaction, which also marks its vectors as
+missing; the vectors follow, and only then the mark goes. Whatever dies in between, the catalog is right, a search never
+returns a chunk that the catalog does not have, and the next `complete()` (every ingest calls it) makes what is missing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cached_property, lru_cache
+from types import TracebackType
+from typing import Literal
+
+from factcheck.errors import SourceError, StoreError, UsageError, UserError
+from factcheck.records import Filters, Passage, Provenance, Source, Span
+from factcheck.settings import Settings
+from vectorstore.catalog import Catalog, ChunkRow
+from vectorstore.chunks import CHUNKER, chunk_spans
+from vectorstore.embedder import Embedder, OpenEmbedder, embedder_name
+from vectorstore.faults import REBUILD
+from vectorstore.lexical import match_expression, words
+from vectorstore.lock import StoreLock
+from vectorstore.segment import split_sentences
+from vectorstore.vectors import Vectors, wipe
+
+__all__ = ["PutOutcome", "Store", "default_embedder", "open_vectors"]
+
+PutOutcome = Literal["added", "changed", "provenance", "unchanged"]
+
+_BATCH = 128  # chunks embedded and stored at once; bounds memory, and what a kill can cost
+_SPARE_HITS = 10  # asked of Chroma on top, for hits whose text has changed since and which are dropped
+
+
+def default_embedder() -> Embedder:
+    """Open the embedder that ships with the program."""
+    from vectorstore.embed import MiniLmEmbedder  # noqa: PLC0415 - loads onnxruntime
+
+    embedder: Embedder = MiniLmEmbedder()
+    return embedder
+
+
+class Store:
+    """The sources and their indexes under `settings.home`. Use `with Store.open(settings) as store`.
+
+    Reading needs no lock until the first dense search; writing takes the store alone, from `open` on.
+    """
+
+    def __init__(
+        self, settings: Settings, open_embedder: OpenEmbedder, catalog: Catalog, lock: StoreLock, *, write: bool
+    ) -> None:
+        self.settings, self._open_embedder = settings, open_embedder
+        self._catalog, self._lock, self._write = catalog, lock, write
+        self._open_vectors: Vectors | None = None
+        self._data_version = 0
+        self._text = lru_cache(maxsize=128)(catalog.text)
+        self._split = lru_cache(maxsize=128)(split_sentences)
+
+    @classmethod
+    def open(
+        cls, settings: Settings, embedder: Embedder | OpenEmbedder = default_embedder, *, write: bool = False,
+        wait_s: float | None = None,
+    ) -> Store:  # fmt: skip
+        """Open the store; `embedder` is one, or what opens one (called when the first vector is needed).
+
+        Raises: StoreError where nothing was ingested yet; StoreLockedError after `wait_s` seconds (default 3) when
+        another process writes, or reads vectors while this one wants to write; StoreCorruptError.
+        """
+        opened = embedder if callable(embedder) else lambda: embedder
+        lock = StoreLock(settings.home, write=write, wait_s=wait_s)
+        if write:
+            lock.acquire()
+        try:
+            catalog = Catalog(settings.home / "catalog.sqlite", write=write)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(settings, opened, catalog, lock, write=write)
+
+    def close(self) -> None:
+        if self._open_vectors is not None:
+            self._open_vectors.close()
+            self._open_vectors = None
+        self._catalog.close()
+        self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- sources
+
+    def sources(self) -> list[Source]:
+        """Return all sources with their current texts, by id."""
+        return self._catalog.sources()
+
+    def source_ids(self) -> list[str]:
+        return self._catalog.ids()
+
+    def source(self, source_id: str) -> Source:
+        """Raises: UserError for an unknown id, with the nearest one."""
+        found = self._catalog.source(source_id)
+        if found is None:
+            raise UserError(self._unknown(source_id))
+        return found
+
+    def find(self, source_id: str) -> Source | None:
+        """Return that source, or None."""
+        return self._catalog.source(source_id)
+
+    def paths(self) -> list[tuple[str, str]]:
+        """Return (id, absolute path) of every source that came from a file, by id."""
+        return self._catalog.paths()
+
+    def versions(self, source_id: str) -> list[tuple[int, str, str]]:
+        """Return (version, source_sha256, stored_at) of every text stored under this id, oldest first."""
+        return self._catalog.versions(source_id)
+
+    def sentences(self, source_id: str) -> tuple[Span, ...]:
+        """Return the sentences of the current text, in order."""
+        return self._split(self.source(source_id).text)
+
+    def index_digest(self) -> str:
+        """Return `sha256:…` over the sources' ids and hashes, the chunker and the embedder."""
+        digest = hashlib.sha256((self._catalog.meta("index") or "").encode())
+        for source_id, sha256 in self._catalog.hashes():
+            digest.update(f"\n{source_id}\t{sha256}".encode())
+        return f"sha256:{digest.hexdigest()}"
+
+    # -- search
+
+    def search_lexical(self, query: str, n: int, filters: Filters | None = None) -> list[Passage]:
+        """Return up to `n` passages by BM25, best first; `score` > 0, higher is better.
+
+        A query without words gives [].
+        """
+        match = match_expression(query)
+        if match is None:
+            return []
+        hits = self._catalog.search(match, n, self._allowed(filters))
+        return self._passages("lexical", hits)
+
+    def search_dense(self, query: str, n: int, filters: Filters | None = None) -> list[Passage]:
+        """Return up to `n` passages by cosine similarity, best first; `score` is in -1..1.
+
+        Raises: StoreError where another embedder made the vectors; StoreLockedError while another process writes.
+        """
+        allowed = self._allowed(filters)
+        if allowed == [] or not query.strip():
+            return []
+        hits = self._vectors.search(self._embedder.embed([query])[0], n + _SPARE_HITS, allowed)
+        rows = [(self._catalog.chunk_row(hit.source, hit.version, hit.no), hit.score) for hit in hits]
+        found = [(row, score) for row, score in rows if row is not None]
+        found.sort(key=lambda item: (-item[1], item[0].source, item[0].no))
+        return self._passages("dense", found[:n])
+
+    def _passages(self, ranked_by: str, hits: list[tuple[ChunkRow, float]]) -> list[Passage]:
+        self._forget_if_changed()
+        found: list[Passage] = []
+        for row, score in hits:
+            text = self._text(row.source, row.version)
+            if text is not None:  # removed by another process since
+                ranks = {ranked_by: len(found) + 1}
+                found.append(Passage(row.source, row.span.start, row.span.end, row.span.of(text), score, ranks))
+        return found
+
+    def _forget_if_changed(self) -> None:
+        """Drop cached texts when another process has written: an id may be removed and given again."""
+        version = int(self._catalog.rows("PRAGMA data_version")[0][0])
+        if version != self._data_version:
+            self._text.cache_clear()
+            self._data_version = version
+
+    def _allowed(self, filters: Filters | None) -> list[str] | None:
+        if filters is None:
+            return None
+        for name in ("since", "until", "as_of"):
+            _check_day(name, getattr(filters, name))
+        if filters.sources:
+            known = set(self._catalog.ids())
+            for source_id in filters.sources:
+                if source_id not in known:
+                    raise UserError(self._unknown(source_id))
+        return self._catalog.allowed(filters)
+
+    def _unknown(self, source_id: str) -> str:
+        close = difflib.get_close_matches(source_id, self._catalog.ids(), n=1, cutoff=0.3)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        return f"no source {source_id!r}; {hint}`factcheck sources` lists them"
+
+    # -- changes
+
+    def put(
+        self, source_id: str, text: str, *, provenance: Provenance | None = None, path: str | None = None,
+        file_sha256: str | None = None,
+    ) -> PutOutcome:  # fmt: skip
+        """Store a text under an id, with its chunks and words; `complete()` makes the vectors.
+
+        Another text under a known id becomes a new version. `file_sha256` None = that of the text.
+        Raises: SourceError for a blank text or an id that cannot be one.
+        """
+        _check_id(source_id)
+        _check_text(source_id, text)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        old = self._catalog.source(source_id)
+        new_text = old is None or old.source_sha256 != sha256
+        version = 1 if old is None else old.version + new_text
+        new = Source(source_id, text, sha256, file_sha256 or sha256, version, path, provenance or Provenance())
+        if new == old:
+            return "unchanged"
+        with self._catalog.transaction():
+            self._catalog.put(new, new_text=new_text)
+            if new_text:
+                self._index(new)
+        self._text.cache_clear()
+        return "added" if old is None else "changed" if new_text else "provenance"
+
+    def remove(self, source_id: str) -> None:
+        """Forget a source, all its versions and its index entries. Raises: UserError for an unknown id."""
+        self.source(source_id)
+        with self._catalog.transaction():
+            self._catalog.remove(source_id)
+        self._text.cache_clear()
+        self._drop_removed()
+
+    def complete(self, progress: Callable[[int], None] | None = None) -> int:
+        """Bring both indexes up to the catalog; return how many chunks were embedded.
+
+        Costs nothing where nothing is missing. `progress` is told the number of chunks after each batch.
+        """
+        if not self._catalog.ids():
+            self._drop_removed()
+            return 0
+        if not self._index_is_current():
+            for source_id in self._catalog.outdated(self._chunker):
+                with self._catalog.transaction():
+                    self._index(self.source(source_id))
+            self._catalog.set_meta("index", self._chunker)
+            self._catalog.set_meta("embedder", embedder_name(self._embedder))
+        self._drop_removed()
+        n_embedded = 0
+        for rows, ready in self._missing_vectors():
+            texts = [row.span.of(self._text(row.source, row.version) or "") for row in rows]
+            self._vectors.upsert(rows, self._embedder.embed(texts))
+            self._catalog.set_vectors(ready, "ready")
+            n_embedded += len(rows)
+            if progress is not None:
+                progress(len(rows))
+        return n_embedded
+
+    def n_missing(self) -> int:
+        """Return how many chunks have no vector yet."""
+        return self._catalog.n_missing()
+
+    def rebuild(self) -> None:
+        """Empty both indexes; `complete()` then fills them from the catalog."""
+        if self._open_vectors is not None:
+            self._open_vectors.close()
+            self._open_vectors = None
+        with self._catalog.transaction():
+            self._catalog.reset_indexes()
+        if self.settings.chroma is None:
+            wipe(self.settings.home / "chroma")
+
+    def _index_is_current(self) -> bool:
+        """Were all chunks made by today's chunker and embedder? Without opening the embedder where nothing changed."""
+        return self._catalog.meta("index") == self._chunker and not self._catalog.outdated(self._chunker)
+
+    def _index(self, source: Source) -> None:
+        embedder = self._embedder
+        chunks = chunk_spans(
+            source.text, self.settings.chunk_tokens,
+            n_word_pieces=embedder.n_word_pieces, max_word_pieces=embedder.max_word_pieces,
+        )  # fmt: skip
+        self._catalog.put_chunks(source.id, self._chunker, [(span, words(span.of(source.text))) for span in chunks])
+
+    def _missing_vectors(self) -> Iterator[tuple[list[ChunkRow], list[str]]]:
+        """Yield batches of chunks without vectors, each with the sources that are complete once it is stored."""
+        rows: list[ChunkRow] = []
+        ready: list[str] = []
+        for source_id, state in self._catalog.without_vectors():
+            if state == "stale":
+                self._vectors.delete([source_id])
+            for row in self._catalog.chunk_rows(source_id):
+                if len(rows) >= _BATCH:
+                    yield rows, ready
+                    rows, ready = [], []
+                rows.append(row)
+            ready.append(source_id)
+        if ready:
+            yield rows, ready
+
+    def _drop_removed(self) -> None:
+        removed = self._catalog.removed()
+        if removed:
+            again = set(self._catalog.ids())  # given again since: marked stale, complete() deletes the old vectors
+            self._vectors.delete([source_id for source_id in removed if source_id not in again])
+            self._catalog.forget_removed(removed)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return self._open_embedder()
+
+    @cached_property
+    def _chunker(self) -> str:
+        limit = self._embedder.max_word_pieces
+        return f"{CHUNKER}:{self.settings.chunk_tokens}:{embedder_name(self._embedder)}:{limit}"
+
+    @property
+    def _vectors(self) -> Vectors:
+        if self._open_vectors is None:
+            name, made_by = embedder_name(self._embedder), self._catalog.meta("embedder")
+            if not self._write and made_by not in {None, name}:
+                raise StoreError(f"the vectors were made by {made_by}, not by {name}; {REBUILD}")
+            self._lock.acquire()
+            self._open_vectors = open_vectors(self.settings, self._catalog, name, write=self._write)
+        return self._open_vectors
+
+
+def open_vectors(settings: Settings, catalog: Catalog, embedder: str, *, write: bool = False) -> Vectors:
+    """Open the vectors that an embedder of this name made for this catalog. The caller holds the lock."""
+    folder = settings.home / "chroma"
+    return Vectors(folder, catalog.meta("catalog") or "", embedder, url=settings.chroma, write=write)
+
+
+def _check_id(source_id: str) -> None:
+    if not source_id.strip() or len(source_id) > 500 or not source_id.isprintable():
+        raise SourceError(f"source id {source_id[:60]!r} cannot be used; give 1 to 500 printable characters")
+
+
+def _check_text(source_id: str, text: str) -> None:
+    if not text.strip():
+        raise SourceError(f"{source_id}: the text is empty; leave the file out or give one with words")
+    if "\0" in text:
+        raise SourceError(f"{source_id}: the text has NUL characters, as binary files do; give plain text")
+
+
+def _check_day(name: str, day: str | None) -> None:
+    try:
+        good = day is None or date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError(f"{name.replace('_', '-')} {day!r} is not a day; write it as YYYY-MM-DD")
