@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from onnx import TensorProto
 
@@ -34,6 +33,8 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 def build(checkpoint: Path, base: Path, model_out: Path) -> None:
     """Write the float32 graph: INPUTS `(batch, sequence) int64` to logits `(batch, 3) float32`."""
+    import torch  # noqa: PLC0415  # the rest of this module is used without it
+
     state: dict[str, torch.Tensor] = torch.load(checkpoint, map_location="cpu", weights_only=True)
     tensors: Tensors = {name: value.float().numpy() for name, value in state.items()}
     numbers = json.loads((base / "config.json").read_text("utf-8"))
@@ -44,6 +45,11 @@ def build(checkpoint: Path, base: Path, model_out: Path) -> None:
         layer_norm_eps=numbers["layer_norm_eps"],
         max_positions=MAX_TOKENS,
     )
+    build_graph(tensors, config, model_out)
+
+
+def build_graph(tensors: Tensors, config: BertConfig, model_out: Path) -> None:
+    """Write encoder and head as one graph; tensors are named as in `training.net`."""
     graph = Graph()
     states = add_encoder(graph, tensors, config, prefix="encoder.", token_types=True)
     logits = _head(graph, tensors, states)
@@ -136,7 +142,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ (its mix_dev sets the temperature)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="verifier-minilm-l6")
-    parser.add_argument("--method", choices=["channel", "nbits"], default="channel")
+    parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
     given = parser.parse_args()
     options = Options(method=given.method)
     print(f"temperature {export(given.checkpoint, given.base, given.data, given.out, name=given.name, options=options):.2f}")
