@@ -38,13 +38,15 @@ class Verifier:
         self.name: str = config["name"]
         self.max_tokens: int = config["max_tokens"]
         self._temperature: float = config["temperature"]
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._counter = _load_tokenizer(weights)
+        self._tokenizer = _load_tokenizer(weights)
+        self._tokenizer.enable_truncation(self.max_tokens, strategy="only_first")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
+        options.add_session_config_entry(
+            "session.intra_op.allow_spinning", "0"
+        )  # idle threads leave the cores to others
         self._session = onnxruntime.InferenceSession(
             str(weights / "model.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
         )
@@ -74,17 +76,23 @@ class Verifier:
             if not claim.strip() or not passage.strip():
                 part = "claim" if not claim.strip() else "passage"
                 raise UserError(f"the {part} of pair {i + 1} is blank; leave the pair out, it has no score")
-        claims = self._tokenizer.encode_batch([claim for claim, _ in pairs], add_special_tokens=False)
+        claims = self._counter.encode_batch([claim for claim, _ in pairs], add_special_tokens=False)
         longest = self.max_tokens - LEAST_PASSAGE
         for i, row in enumerate(claims):
             if len(row.ids) > longest:
-                raise UserError(f"the claim of pair {i + 1} has {len(row.ids)} word pieces, at most {longest} fit; split it into claims")
-        self._tokenizer.enable_truncation(self.max_tokens, strategy="only_first")
-        try:
-            encoded: list[Encoding] = self._tokenizer.encode_batch([(passage, claim) for claim, passage in pairs])
-        finally:
-            self._tokenizer.no_truncation()
+                raise UserError(
+                    f"the claim of pair {i + 1} has {len(row.ids)} word pieces, at most {longest} fit; split it"
+                )
+        encoded: list[Encoding] = self._tokenizer.encode_batch([(passage, claim) for claim, passage in pairs])
         return encoded
+
+
+def _load_tokenizer(weights: Path) -> Tokenizer:
+    """Return the tokenizer without truncation and padding."""
+    tokenizer: Tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _read_config(weights: Path) -> dict[str, Any]:
@@ -95,18 +103,27 @@ def _read_config(weights: Path) -> dict[str, Any]:
             with (weights / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
             if found != config["files"][name]["sha256"]:
-                raise WeightsError(f"{weights / name} has sha256 {found}, not {config['files'][name]['sha256']}; install the weights again")
+                raise WeightsError(
+                    f"{weights / name} has sha256 {found}, not {config['files'][name]['sha256']}; install it again"
+                )
         if tuple(config["labels"]) != COLUMNS or not config["temperature"] > 0:
-            raise WeightsError(f"{weights / 'config.json'} is not a verifier's: labels {config['labels']}, temperature {config['temperature']}")
+            raise WeightsError(
+                f"{weights / 'config.json'} is not a verifier's: "
+                f"labels {config['labels']}, temperature {config['temperature']}"
+            )
     except OSError as error:
-        raise WeightsError(f"no verifier weights at {weights}: {error.strerror} ({error.filename}); reinstall, or use the lexical scorer") from error
+        raise WeightsError(
+            f"no verifier weights at {weights}: {error.strerror} ({error.filename}); install them again"
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"{weights / 'config.json'} cannot be used ({error!r}); install the weights again") from error
+        raise WeightsError(
+            f"{weights / 'config.json'} cannot be used ({error!r}); install the weights again"
+        ) from error
     return config
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield indexes, shortest rows first, such that a batch keeps within BATCH_PAIRS rows and BATCH_TOKENS padded tokens."""
+    """Yield indexes, shortest rows first; a batch has at most BATCH_PAIRS rows and BATCH_TOKENS padded tokens."""
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
         if batch and (len(batch) == BATCH_PAIRS or (len(batch) + 1) * lengths[i] > BATCH_TOKENS):
@@ -119,7 +136,10 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 def _padded(rows: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
     longest = max(len(row) for row in rows)
-    arrays = {name: np.zeros((len(rows), longest), dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
+    arrays = {
+        name: np.zeros((len(rows), longest), dtype=np.int64)
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    }
     for i, row in enumerate(rows):
         arrays["input_ids"][i, : len(row)] = row.ids
         arrays["attention_mask"][i, : len(row)] = 1

@@ -1,4 +1,4 @@
-"""Training pairs made from training pairs by rules with known labels: one rule, one function, `None` where it does not apply.
+"""Training pairs made from training pairs by rules with known labels; a rule gives None where it does not apply.
 
 Every rule has a counterpart that keeps the label under the same surface change, so that the change itself says nothing:
 negated and swapped claims of every label, hedges against reports, drowned evidence against irrelevant evidence.
@@ -14,10 +14,25 @@ from training.windows import coverage, split_sentences, words
 
 _NUMBER = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+(?:\.\d+)?\b")
 _NUMBER_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty", "thirty")
-_MONTHS = ("January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]+(?:\s[A-Z][a-z]+)*\b")
-_AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|will|would|can|could|should|does|do|did)\b(?!\s*(?:not|n't|no|never)\b)(?!n't)")
+_AUXILIARY = re.compile(
+    r"\b(is|are|was|were|has|have|had|will|would|can|could|should|does|do|did)\b"
+    r"(?!\s*(?:not|n't|no|never)\b)(?!n't)"
+)
 _NEGATED = re.compile(r"\b(?:not|no|never|none|nobody|nothing|without|neither|nor|cannot)\b|n't\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(is|are|was|were|has|have|had|will|would|can|could|should|does|do|did) not\b")
 _FLIPPED: Mapping[Label, Label] = {"supports": "refutes", "refutes": "supports", "neutral": "neutral"}
@@ -33,7 +48,8 @@ _HEDGES = (
     "{s} suggested that perhaps {p}", "It is not known if {p}", "{s} speculated that {p}",
 )  # fmt: skip
 _SPEAKERS = (
-    "the spokesman", "the ministry", "the company", "an official", "the paper", "the news agency", "the professor", "Ms Keller",
+    "the spokesman", "the ministry", "the company", "an official", "the paper", "the news agency", "the professor",
+    "Ms Keller",
     "the mayor", "Mr Ivanov", "the committee", "a witness", "the director", "Smith", "the agency", "the report",
 )  # fmt: skip
 _FORECASTS: Mapping[str, Sequence[str]] = {
@@ -44,11 +60,17 @@ _FORECASTS: Mapping[str, Sequence[str]] = {
     "has": ("may have", "is expected to have", "might one day have"),
     "have": ("may have", "are expected to have", "might one day have"),
 }
-_PARTIES = ("Canada", "Peru", "Kenya", "Norway", "the old model", "the basic plan", "the 2011 law", "the city charter", "the rival phone",
-            "the club", "the second edition", "the union", "the northern line", "Acme", "the first draft", "the museum")  # fmt: skip
-_HAVINGS = ("a refund clause", "a rear camera", "an age limit", "a budget of its own", "a women's team", "free parking", "an index",
-            "a night service", "a data protection officer", "an appeals board", "a spare battery", "a fishing quota", "a training fund",
-            "an entrance fee", "a minimum wage", "a joint research centre", "a ban on advertising")  # fmt: skip
+_PARTIES = (
+    "Canada", "Peru", "Kenya", "Norway", "the old model", "the basic plan", "the 2011 law", "the city charter",
+    "the rival phone", "the club", "the second edition", "the union", "the northern line", "Acme", "the first draft",
+    "the museum",
+)  # fmt: skip
+_HAVINGS = (
+    "a refund clause", "a rear camera", "an age limit", "a budget of its own", "a women's team", "free parking",
+    "an index", "a night service", "a data protection officer", "an appeals board", "a spare battery",
+    "a fishing quota", "a training fund", "an entrance fee", "a minimum wage", "a joint research centre",
+    "a ban on advertising",
+)  # fmt: skip
 
 
 def swap_number(pair: Pair, rng: random.Random) -> Pair | None:
@@ -62,7 +84,9 @@ def swap_number(pair: Pair, rng: random.Random) -> Pair | None:
         return None
     places = [m for m in _NUMBER.finditer(pair.claim) if m.group() in pair.passage]
     for family in (_NUMBER_WORDS, _MONTHS, _DAYS):
-        places += [m for m in re.finditer(r"\b(?:" + "|".join(family) + r")\b", pair.claim) if m.group() in pair.passage]
+        places += [
+            m for m in re.finditer(r"\b(?:" + "|".join(family) + r")\b", pair.claim) if m.group() in pair.passage
+        ]
     if not places:
         return None
     place = rng.choice(places)
@@ -84,7 +108,11 @@ def swap_name(pair: Pair, rng: random.Random) -> Pair | None:
         return None
     place = rng.choice(ours)
     known = set(words(place.group()))
-    others = [n for n in {m.group() for m in _NAME.finditer(pair.passage)} if n not in pair.claim and not known & set(words(n))]
+    others = [
+        n
+        for n in {m.group() for m in _NAME.finditer(pair.passage)}
+        if n not in pair.claim and not known & set(words(n))
+    ]
     if not others:
         return None
     other = rng.choice(sorted(others))
@@ -96,7 +124,9 @@ def negate_claim(pair: Pair, rng: random.Random) -> Pair | None:
 
     Claims with another negation, a quantifier, two clauses or a question are left alone, where the rule may not hold.
     """
-    if pair.label not in _FLIPPED or re.search(r"\b(?:only|all|every|some|any|few|both|most)\b|[,;?]", pair.claim, re.IGNORECASE):
+    if pair.label not in _FLIPPED or re.search(
+        r"\b(?:only|all|every|some|any|few|both|most)\b|[,;?]", pair.claim, re.IGNORECASE
+    ):
         return None
     if _NOT.search(pair.claim):
         claim = _NOT.sub(r"\1", pair.claim, count=1)
@@ -117,7 +147,9 @@ def negate_passage(pair: Pair, rng: random.Random) -> Pair | None:
         return None
     end = places[0].end()
     word = rng.choice((" not", " not", " never", " no longer"))
-    return replace(pair, passage=pair.passage[:end] + word + pair.passage[end:], label="refutes", origin=pair.origin + "+negated")
+    return replace(
+        pair, passage=pair.passage[:end] + word + pair.passage[end:], label="refutes", origin=pair.origin + "+negated"
+    )
 
 
 def report_passage(pair: Pair, rng: random.Random) -> Pair | None:
@@ -135,7 +167,11 @@ def forecast_passage(pair: Pair, rng: random.Random) -> Pair | None:
 
     Only where the claim states the same word after the same kind of verb as done or given.
     """
-    if pair.label != "supports" or len(pair.passage.split()) > 40 or re.search(r"\b(?:may|might|could|expected)\b", pair.claim):
+    if (
+        pair.label != "supports"
+        or len(pair.passage.split()) > 40
+        or re.search(r"\b(?:may|might|could|expected)\b", pair.claim)
+    ):
         return None
     places = list(re.finditer(r"\b(?:is|are|was|were|has|have)\b", pair.passage))
     if len(places) != 1 or _NEGATED.search(pair.passage):
@@ -151,7 +187,9 @@ def drown(pair: Pair, neighbours: Sequence[str], rng: random.Random) -> Pair:
     """Put one to three foreign sentences before and after the passage: the label stays."""
     before, after = rng.randint(0, 2), rng.randint(0, 2)
     around = rng.sample(neighbours, before + after + 1)
-    passage = " ".join([*around[: before + (after == 0)], _full_stop(pair.passage), *around[before + 1 : before + 1 + after]])
+    passage = " ".join(
+        [*around[: before + (after == 0)], _full_stop(pair.passage), *around[before + 1 : before + 1 + after]]
+    )
     return replace(pair, passage=passage, origin=pair.origin + "+drowned")
 
 
@@ -174,15 +212,21 @@ def contrast(rng: random.Random) -> Pair:
     template, a_has, b_has = rng.choice((
         ("Unlike {a}, {b} does not include {x}.", True, False), ("Unlike {a}, {b} lacks {x}.", True, False),
         ("{A}, unlike {b}, has {x}.", True, False), ("In contrast to {b}, {a} provides for {x}.", True, False),
-        ("While {a} offers {x}, {b} does not.", True, False), ("{B} does not provide for {x}, as {a} does.", True, False),
+        ("While {a} offers {x}, {b} does not.", True, False),
+        ("{B} does not provide for {x}, as {a} does.", True, False),
         ("Like {a}, {b} includes {x}.", True, True), ("Both {a} and {b} have {x}.", True, True),
         ("Neither {a} nor {b} has {x}.", False, False), ("{B} has no {y}; {a} does.", True, False),
-        ("{A} is not the same as {b}: it contains {x}.", True, None), ("{B} differs from {a} in that it has {x}.", False, True),
+        ("{A} is not the same as {b}: it contains {x}.", True, None),
+        ("{B} differs from {a} in that it has {x}.", False, True),
     ))  # fmt: skip
     passage = template.format(a=a, b=b, A=_capital(a), B=_capital(b), x=x, y=x.removeprefix("a ").removeprefix("an "))
     subject, has = rng.choice(((a, a_has), (b, b_has)))
     positive = rng.random() < 0.5
-    verbs = ("has", "includes", "provides for") if positive else ("does not have", "lacks", "does not include", "does not provide for")
+    verbs = (
+        ("has", "includes", "provides for")
+        if positive
+        else ("does not have", "lacks", "does not include", "does not provide for")
+    )
     asked = x if rng.random() < 0.85 else rng.choice([h for h in _HAVINGS if h != x])
     label: Label = "neutral" if has is None or asked != x else "supports" if has == positive else "refutes"
     return Pair(f"{_capital(subject)} {rng.choice(verbs)} {asked}.", passage, label, "made+contrast")
@@ -190,7 +234,9 @@ def contrast(rng: random.Random) -> Pair:
 
 def augment(mix: Sequence[Pair], idf: Mapping[str, float], rng: random.Random) -> list[Pair]:
     """Return the augmented pairs for one pass over `mix`, each rule up to its quota; some are then drowned as well."""
-    sentences = [s for p in mix if len(p.passage.split()) > 40 for s in split_sentences(p.passage)[:2] if 6 < len(s.split()) < 40]
+    sentences = [
+        s for p in mix if len(p.passage.split()) > 40 for s in split_sentences(p.passage)[:2] if 6 < len(s.split()) < 40
+    ]
     rules: tuple[tuple[int, Callable[[Pair], Pair | None]], ...] = (
         (3500, lambda p: swap_number(p, rng)),
         (2000, lambda p: swap_name(p, rng)),
@@ -210,7 +256,9 @@ def augment(mix: Sequence[Pair], idf: Mapping[str, float], rng: random.Random) -
             if (new := rule(pair)) is not None:
                 made.append(new)
     short = [p for p in [*made, *mix] if len(p.passage.split()) < 35]
-    drowned = [drown(p, sentences, rng) for p in rng.sample(short, min(4000, len(short)))] if len(sentences) > 10 else []
+    drowned = (
+        [drown(p, sentences, rng) for p in rng.sample(short, min(4000, len(short)))] if len(sentences) > 10 else []
+    )
     return made + drowned
 
 
@@ -219,7 +267,11 @@ def _wrap(pair: Pair, template: str, rng: random.Random, label: Label, rule: str
         return None
     plain = _full_stop(pair.passage)
     opening = plain.split()[0]
-    lower = plain[0].lower() + plain[1:] if opening in ("A", "An", "The", "It", "He", "She", "They", "Two", "There", "This", "In") else plain
+    lower = (
+        plain[0].lower() + plain[1:]
+        if opening in ("A", "An", "The", "It", "He", "She", "They", "Two", "There", "This", "In")
+        else plain
+    )
     text = template.format(s=rng.choice(_SPEAKERS), d=rng.choice(_DAYS), p=lower, P=plain.rstrip("."))
     return replace(pair, passage=_capital(text.replace("., ", ", ")), label=label, origin=f"{pair.origin}+{rule}")
 

@@ -1,8 +1,8 @@
-"""Figures of an exported verifier on the development sets: `python -m training.evaluate --data DIR --weights DIR --out FILE`.
+"""Figures of an exported verifier: `python -m training.evaluate --data DIR --weights DIR --out FILE`.
 
-A document longer than a window is read in sentence windows; its *supports* is that of its best window. Beside the verifier
-stands a word-overlap probe (share of the claim's idf weight found in the whole document), since overlap alone
-separates some of these sets. `report` prints a Markdown table with n.
+A document longer than a window is read in sentence windows; its *supports* is that of its best window. Beside the
+verifier stands a word-overlap probe (share of the claim's idf weight found in the whole document), since overlap
+alone separates some of these sets. `report` prints a Markdown table with n.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LICENCE = "open"  # development sets state their own terms; none of them is trai
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One set. Shares are 0..1; `three_way` is None where the set has no three-way labels; `skipped` claims were too long."""
+    """One set. Shares are 0..1; `three_way` is None without three-way labels; `skipped` claims were too long."""
 
     name: str
     n: int
@@ -48,7 +48,7 @@ class Figures:
 
 
 def read_set(path: Path, *, limit: int | None) -> list[Pair]:
-    """Return the pairs of one development set, at most `limit` drawn by a fixed seed; rows without a usable label left out."""
+    """Return the pairs of one set, at most `limit` drawn by a fixed seed; rows without a usable label left out."""
     pairs = [p for row in read_rows(path) if (p := to_pair({**row, "licence": LICENCE}))]
     random.Random(7).shuffle(pairs)
     return pairs[:limit]
@@ -79,7 +79,10 @@ def score_documents(
 
 
 def balanced_accuracy(said: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return (recall of True + recall of False) / 2 and half its 95 % interval (normal). Raises: ValueError if a class is empty."""
+    """Return (recall of True + recall of False) / 2 and half its 95 % interval (normal).
+
+    Raises: ValueError if a class is empty.
+    """
     if truth.all() or not truth.any():
         raise ValueError("balanced accuracy needs both classes")
     yes, no = said[truth].mean(), (~said[~truth]).mean()
@@ -87,10 +90,16 @@ def balanced_accuracy(said: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tupl
     return float((yes + no) / 2), float(1.96 * np.sqrt(variance))
 
 
-def expected_calibration_error(probabilities: NDArray[np.float32], truth: NDArray[np.bool_], *, bins: int = 10) -> float:
-    """Return the mean |confidence - share of True| over `bins` bins of equal mass, 0..1."""
+def expected_calibration_error(
+    probabilities: NDArray[np.float32], truth: NDArray[np.bool_], *, bins: int = 10
+) -> float:
+    """Return the mean of |confidence - share of True| over `bins` bins of equal mass, 0..1."""
     order = np.argsort(probabilities, kind="stable")
-    gaps = [len(part) * abs(probabilities[part].mean() - truth[part].mean()) for part in np.array_split(order, bins) if len(part)]
+    gaps = [
+        len(part) * abs(probabilities[part].mean() - truth[part].mean())
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]
     return float(sum(gaps) / len(order))
 
 
@@ -121,7 +130,10 @@ def report(figures: Sequence[Figures]) -> str:
         accuracy = f"{100 * f.balanced_accuracy:.1f} ± {100 * f.half_width:.1f}"
         lines.append(f"| {f.name} | {f.n} | {accuracy} | {f.auc:.3f} | {f.probe_auc:.3f} | {three} | {f.ece:.3f} |")
     means = [np.mean([getattr(f, k) for f in figures]) for k in ("balanced_accuracy", "auc", "probe_auc", "ece")]
-    lines.append(f"| mean of {len(figures)} | {sum(f.n for f in figures)} | {100 * means[0]:.1f} | {means[1]:.3f} | {means[2]:.3f} | | {means[3]:.3f} |")
+    lines.append(
+        f"| mean of {len(figures)} | {sum(f.n for f in figures)} | {100 * means[0]:.1f} | {means[1]:.3f} | {means[2]:.3f} "
+        f"| | {means[3]:.3f} |"
+    )
     return "\n".join(lines)
 
 

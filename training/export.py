@@ -2,7 +2,7 @@
 
     python -m training.export --checkpoint RUN/checkpoint.pt --base DIR --data DIR --out DIR
 
-The encoder's graph is written by `training.bert`, the head is added here, the weights go to 8 bits by `training.quantise`.
+The encoder's graph is written by `training.bert`, the head is added here, `training.quantise` makes the weights 8-bit.
 The temperature is fitted on the open rows of `mix_dev` with the exported model itself, so that it corrects for the
 quantisation too.
 """
@@ -75,11 +75,13 @@ def _head(graph: Graph, tensors: Tensors, states: str) -> str:
 
 def _linear(graph: Graph, tensors: Tensors, name: str, value: str) -> str:
     weight = graph.constant(f"{name}.weight", tensors[f"{name}.weight"].T)
-    return graph.add("Add", [graph.add("MatMul", [value, weight]), graph.constant(f"{name}.bias", tensors[f"{name}.bias"])])
+    return graph.add(
+        "Add", [graph.add("MatMul", [value, weight]), graph.constant(f"{name}.bias", tensors[f"{name}.bias"])]
+    )
 
 
 def fit_temperature(probabilities: NDArray[np.float32], pairs: list[Pair]) -> float:
-    """Return the temperature 0.5..4 that minimises the marginal negative log-likelihood of `probabilities` (n, 3), made at 1."""
+    """Return the temperature 0.5..4 of least marginal negative log-likelihood; `probabilities` (n, 3) made at 1."""
     logs = np.log(np.clip(probabilities.astype(np.float64), 1e-12, 1.0))
     rows = {"supports": [0], "refutes": [1], "neutral": [2], "unsupported": [1, 2]}
     mask = np.zeros(logs.shape, dtype=bool)
@@ -104,7 +106,9 @@ def write_config(out: Path, *, name: str, temperature: float) -> None:
         "temperature": round(temperature, 3),
         "max_tokens": MAX_TOKENS,
         "made_from_sha256": BASE_SHA256,
-        "files": {f: {"bytes": (out / f).stat().st_size, "sha256": _sha256(out / f)} for f in ("model.onnx", "tokenizer.json")},
+        "files": {
+            f: {"bytes": (out / f).stat().st_size, "sha256": _sha256(out / f)} for f in ("model.onnx", "tokenizer.json")
+        },
     }
     (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
 
@@ -139,13 +143,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the folder that pipeline.verifier loads.")
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="folder of the pinned base weights")
-    parser.add_argument("--data", type=Path, required=True, help="folder with train/ (its mix_dev sets the temperature)")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with train/ (its mix_dev sets the temperature)"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="verifier-minilm-l6")
     parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
     given = parser.parse_args()
     options = Options(method=given.method)
-    print(f"temperature {export(given.checkpoint, given.base, given.data, given.out, name=given.name, options=options):.2f}")
+    temperature = export(given.checkpoint, given.base, given.data, given.out, name=given.name, options=options)
+    print(f"temperature {temperature:.2f}")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,12 @@ from training.pairs import Label, Pair
 from training.windows import best_window, coverage, inverse_document_frequency, split_windows
 
 LABELS: Mapping[str, Label] = {
-    "supported": "supports", "yes": "supports",
-    "refuted": "refutes", "no": "refutes",
-    "nei": "neutral", "unsupported": "unsupported",
+    "supported": "supports",
+    "yes": "supports",
+    "refuted": "refutes",
+    "no": "refutes",
+    "nei": "neutral",
+    "unsupported": "unsupported",
 }
 # Most rows drawn from a data set, by label; what is not named is not used. Small hard sets are read twice.
 QUOTAS: Mapping[str, Mapping[Label, int]] = {
@@ -51,7 +54,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def to_pair(row: Mapping[str, Any]) -> Pair | None:
-    """Return the row as a pair with its whole document, or None if it may not be used or is not a claim with a label."""
+    """Return the row as a pair with its whole document, or None if it may not be used or has no claim or label."""
     label = row.get("label3") or (row.get("extra") or {}).get("label3") or row.get("label")
     claim = row.get("claim") or row.get("question")
     if row.get("licence") != "open" or label not in LABELS or not claim or not row.get("doc"):
@@ -61,7 +64,7 @@ def to_pair(row: Mapping[str, Any]) -> Pair | None:
 
 
 def read_pairs(data: Path) -> list[Pair]:
-    """Return every open pair under `data`/train once (same normalised claim and document start), three-way labels preferred.
+    """Return every open pair under `data`/train once (by normalised claim and document start), three-way labels first.
 
     `mix_dev` is left out: it calibrates. `ragtruth_qa_response` too: its claims are whole answers.
     """

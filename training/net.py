@@ -20,9 +20,13 @@ class VerifierNet(nn.Module):
     def __init__(self, base: Path) -> None:
         super().__init__()
         config = AutoConfig.from_pretrained(base)
-        config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0  # slow on a CPU, and no row is seen often
+        config.hidden_dropout_prob = config.attention_probs_dropout_prob = (
+            0.0  # slow on a CPU, and no row is seen often
+        )
         self.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
-        self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)  # half of all weights; a pass is too short to move them well
+        self.encoder.embeddings.word_embeddings.weight.requires_grad_(
+            False
+        )  # half of all weights; a pass is too short to move them well
         width = self.encoder.config.hidden_size
         self.head = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, len(COLUMNS)))
 

@@ -1,4 +1,4 @@
-"""A verifier of random weights and 40 words, for tests of the run time: `python -m training.tiny --out DIR` (some 60 kB)."""
+"""A verifier of random weights and 40 words (60 kB), for tests of the run time: `python -m training.tiny --out DIR`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from training.bert import BertConfig, Tensors
 from training.export import build_graph, write_config
 from training.quantise import quantise
 
-WORDS = (
-    "[PAD] [UNK] [CLS] [SEP] a an the of in on by not no is was did has signed treaty russia iran article clause defence "
-    "army trade gas price year two twenty 2025 may will said . , ##s ##ed ##ing"
-).split()
+WORDS = """
+    [PAD] [UNK] [CLS] [SEP] a an the of in on by not no is was did has signed treaty russia iran article clause
+    defence army trade gas price year two twenty 2025 may will said . , ##s ##ed ##ing
+""".split()
 CONFIG = BertConfig(n_layers=2, n_heads=2, hidden=16, layer_norm_eps=1e-12, max_positions=512)
 
 

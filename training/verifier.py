@@ -1,9 +1,10 @@
 """Train the verifier: `python -m training.verifier --data DIR --base DIR --out DIR --minutes N [--small]`.
 
-The learning rate follows elapsed wall time (down to 0 linearly, after a warm-up counted in steps), so a run ends when it was told to, however busy
-the machine. The pool is drawn, cut and augmented anew for each pass.
+The learning rate follows elapsed wall time (linearly down to 0, after a warm-up counted in steps), so a run ends when
+it was told to, however busy the machine. The pool is drawn, cut and augmented anew for each pass.
 
-Set KMP_BLOCKTIME=0 and OMP_WAIT_POLICY=PASSIVE on a shared machine: threads that spin while others work cost a factor of three.
+Set KMP_BLOCKTIME=0 and OMP_WAIT_POLICY=PASSIVE on a shared machine: threads that spin while others work cost a factor
+of two.
 """
 
 import argparse
@@ -47,7 +48,7 @@ class Settings:
 
 
 def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
-    """Return the factor 0..1 on the peak rate: up over the first `warm_up` steps, down to 0 with `progress` 0..1 of the wall time."""
+    """Return the factor 0..1 on the peak rate: up over `warm_up` steps, down to 0 with `progress` 0..1 of the time."""
     return max(0.0, min((step + 1) / warm_up, 1.0 - progress))
 
 
@@ -139,12 +140,20 @@ def train(data: Path, base: Path, out: Path, settings: Settings) -> None:
     with (out / "log.jsonl").open("a", encoding="utf-8") as log:
         while True:
             pool = encode(build_pool(data, seed=settings.seed + epoch)[: settings.limit], tokenizer)
-            print(json.dumps({"epoch": epoch, "pool": len(pool), "tokens": sum(len(r[0][0]) for r in pool)}), file=log, flush=True)
+            print(
+                json.dumps({"epoch": epoch, "pool": len(pool), "tokens": sum(len(r[0][0]) for r in pool)}),
+                file=log,
+                flush=True,
+            )
             for batch in batches(pool, settings, rng):
                 progress = (time.monotonic() - began) / (60 * settings.minutes)
                 if progress >= 1:
                     save(net, out)
-                    print(json.dumps({"step": step, "pairs": n_pairs, "done": True, **quick_figures(net, dev)}), file=log, flush=True)
+                    print(
+                        json.dumps({"step": step, "pairs": n_pairs, "done": True, **quick_figures(net, dev)}),
+                        file=log,
+                        flush=True,
+                    )
                     return
                 for group, rate in zip(optimiser.param_groups, rates, strict=True):
                     group["lr"] = rate * learning_rate(step, progress, warm_up=settings.warm_up)
@@ -160,7 +169,14 @@ def train(data: Path, base: Path, out: Path, settings: Settings) -> None:
                 if step % 20 == 0:
                     torch.set_num_threads(settings.threads if os.getloadavg()[0] < settings.threads + 1 else 1)
                 if step % 25 == 0:
-                    line = {"step": step, "pairs": n_pairs, "epoch": epoch, "progress": round(progress, 4), "loss": round(float(np.mean(recent)), 4), "cpu_s": round(time.process_time())}
+                    line = {
+                        "step": step,
+                        "pairs": n_pairs,
+                        "epoch": epoch,
+                        "progress": round(progress, 4),
+                        "loss": round(float(np.mean(recent)), 4),
+                        "cpu_s": round(time.process_time()),
+                    }
                     print(json.dumps(line), file=log, flush=True)
                     recent = []
                 if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
@@ -173,12 +189,16 @@ def main() -> None:
     """Parse the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
-    parser.add_argument("--base", type=Path, required=True, help="folder of the pinned base weights, see training/base.py")
+    parser.add_argument(
+        "--base", type=Path, required=True, help="folder of the pinned base weights, see training/base.py"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="wall time of the run, all of it")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--small", action="store_true", help="2,000 pairs a pass: checks the recipe, makes no good model")
+    parser.add_argument(
+        "--small", action="store_true", help="2,000 pairs a pass: checks the recipe, makes no good model"
+    )
     args = parser.parse_args()
     transformers_logging.set_verbosity_error()
     settings = Settings(minutes=args.minutes, seed=args.seed, threads=args.threads, limit=2000 if args.small else None)

@@ -18,8 +18,8 @@ def split_sentences(text: str) -> list[str]:
 def split_windows(text: str, *, max_words: int) -> list[str]:
     """Return overlapping windows of whole sentences, each of at most `max_words` words.
 
-    Every sentence starts at most one window, and a window that lies inside its predecessor is left out. A sentence longer
-    than `max_words` is a window of its own. A text without words gives an empty list.
+    Every sentence starts at most one window, and a window that lies inside its predecessor is left out. A sentence
+    longer than `max_words` is a window of its own. A text without words gives an empty list.
     """
     sentences = split_sentences(text)
     sizes = [len(s.split()) for s in sentences]
@@ -43,7 +43,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def inverse_document_frequency(texts: Iterable[str]) -> dict[str, float]:
-    """Return log(N / documents with the word) for each word, N the number of texts; under "" the weight of unseen words."""
+    """Return log(N / documents with the word) for each word, N the number of texts; under "" that of unseen words."""
     counts: Counter[str] = Counter()
     n = 0
     for text in texts:

@@ -35,7 +35,9 @@ def test_swapped_name_is_unsupported(rng: random.Random) -> None:
     assert (made.claim, made.label) == ("The bridge is the work of Oslo.", "unsupported")
 
 
-@pytest.mark.parametrize(("label", "flipped"), [("supports", "refutes"), ("refutes", "supports"), ("neutral", "neutral")])
+@pytest.mark.parametrize(
+    ("label", "flipped"), [("supports", "refutes"), ("refutes", "supports"), ("neutral", "neutral")]
+)
 def test_negation_flips_the_claim(rng: random.Random, label: Label, flipped: Label) -> None:
     made = rules.negate_claim(pair("The bridge was opened in 1998.", label), rng)
     assert made is not None
@@ -46,7 +48,9 @@ def test_negation_flips_the_claim(rng: random.Random, label: Label, flipped: Lab
     assert (back.claim, back.label) == ("The bridge was opened in 1998.", label)
 
 
-@pytest.mark.parametrize("claim", ["Only one bridge was opened.", "No bridge was opened.", "It was opened, and it is old."])
+@pytest.mark.parametrize(
+    "claim", ["Only one bridge was opened.", "No bridge was opened.", "It was opened, and it is old."]
+)
 def test_negation_keeps_off_quantifiers_and_two_clauses(rng: random.Random, claim: str) -> None:
     assert rules.negate_claim(pair(claim), rng) is None
 
@@ -84,7 +88,9 @@ def test_report_keeps_the_label_and_hedge_does_not(rng: random.Random) -> None:
 
 
 def test_drowned_evidence_is_still_there(rng: random.Random) -> None:
-    made = rules.drown(pair("The bridge was opened."), ["Cats sleep.", "Dogs bark.", "Birds sing.", "Fish swim.", "Cows moo."], rng)
+    made = rules.drown(
+        pair("The bridge was opened."), ["Cats sleep.", "Dogs bark.", "Birds sing.", "Fish swim.", "Cows moo."], rng
+    )
     assert "The bridge was opened in 1998 by Anna Berg in Oslo ." in made.passage
     assert len(made.passage) > len(PASSAGE)
     assert made.label == "supports"

@@ -14,7 +14,11 @@ ROW = {"claim": "A claim.", "doc": "passage 1: A text.", "label": "unsupported",
 
 def test_label_prefers_three_ways() -> None:
     assert to_pair(ROW) == Pair("A claim.", "A text.", "unsupported", "fm2")
-    for row, label in (({"label3": "nei"}, "neutral"), ({"extra": {"label3": "refuted"}}, "refutes"), ({"label": "yes"}, "supports")):
+    for row, label in (
+        ({"label3": "nei"}, "neutral"),
+        ({"extra": {"label3": "refuted"}}, "refutes"),
+        ({"label": "yes"}, "supports"),
+    ):
         made = to_pair(ROW | row)
         assert made is not None
         assert made.label == label
