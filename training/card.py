@@ -41,8 +41,8 @@ def write_card(weights: Path, run: Path, figures: list[Figures], *, command: str
         "## Training",
         f"Command: `{command}`",
         f"Settings: `{json.dumps(settings)}`",
-        f"Pairs seen: {last['pairs']:,} in {last['step']:,} steps, of a pool of {pool:,}; data sets (rows whose licence "
-        f"is open): {', '.join(sorted(QUOTAS))}, and pairs made from them by `training/augment.py`.",
+        f"Pairs seen: {last['pairs']:,} in {last['step']:,} steps, of a pool of {pool:,}; data sets (rows whose "
+        f"licence is open): {', '.join(sorted(QUOTAS))}, and pairs made from them by `training/augment.py`.",
         "",
         "## Development sets",
         f"Balanced accuracy at 0.5 on *supports* with a 95 % interval; documents in sentence windows of {WINDOW_WORDS} "

@@ -131,8 +131,8 @@ def report(figures: Sequence[Figures]) -> str:
         lines.append(f"| {f.name} | {f.n} | {accuracy} | {f.auc:.3f} | {f.probe_auc:.3f} | {three} | {f.ece:.3f} |")
     means = [np.mean([getattr(f, k) for f in figures]) for k in ("balanced_accuracy", "auc", "probe_auc", "ece")]
     lines.append(
-        f"| mean of {len(figures)} | {sum(f.n for f in figures)} | {100 * means[0]:.1f} | {means[1]:.3f} | {means[2]:.3f} "
-        f"| | {means[3]:.3f} |"
+        f"| mean of {len(figures)} | {sum(f.n for f in figures)} | {100 * means[0]:.1f} | {means[1]:.3f} "
+        f"| {means[2]:.3f} | | {means[3]:.3f} |"
     )
     return "\n".join(lines)
 

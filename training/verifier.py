@@ -8,6 +8,7 @@ of two.
 """
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import torch
@@ -117,72 +119,74 @@ def save(net: VerifierNet, out: Path) -> None:
     partial.replace(out / "checkpoint.pt")
 
 
+def passes(data: Path, tokenizer: Tokenizer, settings: Settings, log: TextIO) -> Iterator[list[Encoded]]:
+    """Yield batches without end, a fresh pool for each pass."""
+    rng = random.Random(settings.seed)
+    for epoch in itertools.count():
+        pool = encode(build_pool(data, seed=settings.seed + epoch)[: settings.limit], tokenizer)
+        write_line(log, epoch=epoch, pool=len(pool), tokens=sum(len(row[0]) for row, _ in pool))
+        yield from batches(pool, settings, rng)
+
+
+def make_optimiser(net: VerifierNet, settings: Settings) -> torch.optim.AdamW:
+    """Return AdamW over the weights that train; each group keeps its peak rate as `peak`."""
+    groups = [
+        {"params": [p for p in net.encoder.parameters() if p.requires_grad], "peak": settings.encoder_rate},
+        {"params": list(net.head.parameters()), "peak": settings.head_rate},
+    ]
+    return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
+
+
+def take_step(net: VerifierNet, optimiser: torch.optim.AdamW, batch: list[Encoded], *, factor: float) -> float:
+    """Take one step at `factor` of the peak rates and return the batch's loss."""
+    for group in optimiser.param_groups:
+        group["lr"] = group["peak"] * factor
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = net(**pad([row for row, _ in batch]))
+    loss = marginal_loss(logits, torch.tensor([target for _, target in batch]))
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+    optimiser.step()
+    return float(loss.detach())
+
+
 def train(data: Path, base: Path, out: Path, settings: Settings) -> None:
-    """Train until the wall time is used, writing `checkpoint.pt` and `log.jsonl` into `out`."""
+    """Train until the wall time is used, writing `settings.json`, `checkpoint.pt` and `log.jsonl` into `out`."""
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
-    rng = random.Random(settings.seed)
     out.mkdir(parents=True, exist_ok=True)
-    (out / "settings.json").write_text(json.dumps(asdict(settings), indent=1))
+    (out / "settings.json").write_text(json.dumps(asdict(settings), indent=1), "utf-8")
     tokenizer = load_tokenizer(check_base(base), settings.max_tokens)
-    net = VerifierNet(base)
-    net.train()
-    rates = [settings.encoder_rate, settings.head_rate]
-    optimiser = torch.optim.AdamW(
-        [{"params": [p for p in net.encoder.parameters() if p.requires_grad]}, {"params": net.head.parameters()}],
-        weight_decay=settings.weight_decay,
-        fused=True,
-    )
+    net = VerifierNet(base).train()
+    optimiser = make_optimiser(net, settings)
     dev = encode(read_dev_pairs(data)[:400], tokenizer)
     began = saved = time.monotonic()
-    epoch = n_pairs = step = 0
-    recent: list[float] = []
+    n_pairs, losses = 0, []
     with (out / "log.jsonl").open("a", encoding="utf-8") as log:
-        while True:
-            pool = encode(build_pool(data, seed=settings.seed + epoch)[: settings.limit], tokenizer)
-            print(
-                json.dumps({"epoch": epoch, "pool": len(pool), "tokens": sum(len(r[0][0]) for r in pool)}),
-                file=log,
-                flush=True,
-            )
-            for batch in batches(pool, settings, rng):
-                progress = (time.monotonic() - began) / (60 * settings.minutes)
-                if progress >= 1:
-                    save(net, out)
-                    print(
-                        json.dumps({"step": step, "pairs": n_pairs, "done": True, **quick_figures(net, dev)}),
-                        file=log,
-                        flush=True,
-                    )
-                    return
-                for group, rate in zip(optimiser.param_groups, rates, strict=True):
-                    group["lr"] = rate * learning_rate(step, progress, warm_up=settings.warm_up)
-                with torch.autocast("cpu", torch.bfloat16):
-                    logits = net(**pad([row for row, _ in batch]))
-                loss = marginal_loss(logits, torch.tensor([t for _, t in batch]))
-                optimiser.zero_grad(set_to_none=True)
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-                optimiser.step()
-                step, n_pairs = step + 1, n_pairs + len(batch)
-                recent.append(float(loss.detach()))
-                if step % 20 == 0:
-                    torch.set_num_threads(settings.threads if os.getloadavg()[0] < settings.threads + 1 else 1)
-                if step % 25 == 0:
-                    line = {
-                        "step": step,
-                        "pairs": n_pairs,
-                        "epoch": epoch,
-                        "progress": round(progress, 4),
-                        "loss": round(float(np.mean(recent)), 4),
-                        "cpu_s": round(time.process_time()),
-                    }
-                    print(json.dumps(line), file=log, flush=True)
-                    recent = []
-                if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
-                    save(net, out)
-                    saved = time.monotonic()
-            epoch += 1
+        for step, batch in enumerate(passes(data, tokenizer, settings, log)):
+            progress = (time.monotonic() - began) / (60 * settings.minutes)
+            if progress >= 1:
+                break
+            factor = learning_rate(step, progress, warm_up=settings.warm_up)
+            losses.append(take_step(net, optimiser, batch, factor=factor))
+            n_pairs += len(batch)
+            if step % 25 == 24:
+                write_line(
+                    log, step=step + 1, pairs=n_pairs, progress=round(progress, 4), loss=round(sum(losses) / 25, 4)
+                )
+                losses.clear()
+                torch.set_num_threads(settings.threads if os.getloadavg()[0] < settings.threads + 1 else 1)
+            if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
+                save(net, out)
+                saved = time.monotonic()
+        save(net, out)
+        write_line(log, step=step, pairs=n_pairs, done=True, **quick_figures(net, dev))
+
+
+def write_line(log: TextIO, **values: float) -> None:
+    """Append one JSON line and flush it, so that a run can be watched."""
+    print(json.dumps(values), file=log, flush=True)
 
 
 def main() -> None:
