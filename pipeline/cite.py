@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from factcheck.records import Citation, ProofStatus, Source, Span, Support
+from factcheck.records import Citation, Source, Span, Support
 from pipeline.judge import Evidence
 from pipeline.prove import CONTEXT_CHARS
 
 
-def cite(evidence: Evidence, *, status: ProofStatus = "exact") -> Citation:
+def cite(evidence: Evidence) -> Citation:
     """Return the citation of a judged sentence; its span lies in the stored text by construction."""
     source, span = evidence.sentence.source, evidence.sentence.span
     provenance = source.provenance
@@ -21,7 +21,7 @@ def cite(evidence: Evidence, *, status: ProofStatus = "exact") -> Citation:
         exact=span.of(source.text),
         prefix=source.text[max(0, span.start - CONTEXT_CHARS) : span.start],
         suffix=source.text[span.end : span.end + CONTEXT_CHARS],
-        status=status,
+        status=evidence.status,
         stance=evidence.stance,
         support=rounded(evidence.support),
         speaker=evidence.attribution.speaker,

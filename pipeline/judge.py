@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from factcheck.records import EvidenceStance, Source, SourceStance, Stance, Support, Verdict
+from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
 from pipeline.attribution import Attribution, is_forecast
 from pipeline.sentences import Sentence
 
@@ -36,6 +36,7 @@ class Evidence:
     support: Support
     attribution: Attribution
     note: str | None = None
+    status: ProofStatus = "exact"  # of a quote; a sentence is its span by construction
 
     @property
     def stance(self) -> EvidenceStance:
@@ -66,7 +67,7 @@ def restrain(evidence: Evidence, claim: str, *, event_date: str | None) -> Evide
     if note is None:
         return evidence
     p = evidence.support
-    return Evidence(evidence.sentence, Support(0.0, p.refutes, p.neutral + p.supports), evidence.attribution, note)
+    return replace(evidence, support=Support(0.0, p.refutes, p.neutral + p.supports), note=note)
 
 
 def published_before(source: Source, day: str) -> bool:

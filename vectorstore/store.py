@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Literal
 
-from factcheck.errors import SourceError, StoreError, UsageError, UserError
+from factcheck.errors import SourceError, StoreCorruptError, StoreError, UsageError, UserError
 from factcheck.records import Filters, Passage, Provenance, Source, Span
 from factcheck.settings import Settings
 from vectorstore.catalog import Catalog, ChunkRow
@@ -122,6 +122,10 @@ class Store:
     def versions(self, source_id: str) -> list[tuple[int, str, str]]:
         """Return (version, source_sha256, stored_at) of every text stored under this id, oldest first."""
         return self._catalog.versions(source_id)
+
+    def text_by_hash(self, source_id: str, sha256: str) -> str | None:
+        """Return the text with this hash: of this source, earlier versions too, else of any; None if there is none."""
+        return self._catalog.text_by_hash(source_id, sha256)
 
     def sentences(self, source_id: str) -> tuple[Span, ...]:
         """Return the sentences of the current text, in order."""
@@ -245,6 +249,7 @@ class Store:
             self._catalog.set_meta("index", self._chunker)
             self._catalog.set_meta("embedder", embedder_name(self._embedder))
         self._drop_removed()
+        self._reconcile()
         n_embedded = 0
         for rows, ready in self._missing_vectors():
             texts = [row.span.of(self._text(row.source, row.version) or "") for row in rows]
@@ -297,6 +302,15 @@ class Store:
         if ready:
             yield rows, ready
 
+    def _reconcile(self) -> None:
+        """Where Chroma holds another number of vectors than the catalog says, find which, and mark or drop them."""
+        if self._vectors.count() == self._catalog.n_ready():
+            return
+        wanted, stored = self._catalog.keys(), self._vectors.keys()
+        missing = {source_id for key, source_id in wanted.items() if key not in stored}
+        self._catalog.set_vectors(sorted(missing), "stale")
+        self._vectors.delete_keys(sorted(stored - wanted.keys()))
+
     def _drop_removed(self) -> None:
         removed = self._catalog.removed()
         if removed:
@@ -321,7 +335,16 @@ class Store:
                 raise StoreError(f"the vectors were made by {made_by}, not by {name}; {REBUILD}")
             self._lock.acquire()
             self._open_vectors = open_vectors(self.settings, self._catalog, name, write=self._write)
+            if not self._write:
+                self._check_complete(self._open_vectors)
         return self._open_vectors
+
+    def _check_complete(self, vectors: Vectors) -> None:
+        """Rather an error than passages that are silently never found: compare the number, and look up the oldest."""
+        n_ready, oldest = self._catalog.n_ready(), self._catalog.oldest_ready()
+        n_stored = vectors.count()
+        if n_stored < n_ready or (oldest is not None and not vectors.answers(oldest.key)):
+            raise StoreCorruptError(f"the vectors are incomplete ({n_stored} of {n_ready} listed); {REBUILD}")
 
 
 def open_vectors(settings: Settings, catalog: Catalog, embedder: str, *, write: bool = False) -> Vectors:

@@ -1,0 +1,110 @@
+"""Answers to date, number, duration, entity, choice, list and text questions: a value, and the sentences that state it.
+
+Without a model the best candidate of the asked type wins if it is good enough; with one, the model picks and the text
+decides: an answer that does not stand in the sentence it was read from is thrown away. Equal values found in other
+sources join as evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from factcheck.records import Question, Support
+from pipeline.attribution import attribute
+from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
+from pipeline.judge import Evidence, restrain
+from pipeline.prove import locate_folded
+from pipeline.read import Quote, Reader
+from pipeline.relevance import Relevance
+from pipeline.sentences import Sentence
+
+ANSWER_THRESHOLD = 0.42  # candidate score from which `none` answers
+N_OFFERED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFinding:
+    """The value found (None: none), its probability, the claim that states it, and the evidence for it."""
+
+    answer: str | None
+    value: Mapping[str, Any] | None
+    probability: float
+    claim: str
+    evidence: tuple[Evidence, ...]
+    quotes: tuple[Quote, ...] = ()
+    quoting: bool = False
+
+
+def find_value(question: Question, relevance: Relevance, *, reader: Reader | None) -> ValueFinding:
+    """Return the best supported value for a question of a type other than boolean."""
+    indexes = relevance.best(N_OFFERED if reader else 24)
+    sentences = [relevance.sentences[i] for i in indexes]
+    scores = [relevance.total[i] for i in indexes]
+    candidates = find_candidates(question, sentences, scores)
+    if reader is None:
+        best = candidates[0] if candidates and candidates[0].score >= ANSWER_THRESHOLD else None
+        quotes: tuple[Quote, ...] = ()
+    else:
+        best, quotes = _read(question, sentences, scores, reader)
+    if best is None:
+        miss = max((c.score for c in candidates), default=0.0) if reader is None else 0.3
+        return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, (), quotes)
+    agreeing = [best, *(c for c in candidates if c.key == best.key and c.sentence is not best.sentence and c.score >= 0.6 * best.score)]
+    claim = state_value(question, best.answer)
+    evidence = tuple(_evidence(c, claim, question) for c in agreeing)
+    usable = tuple(e for e in evidence if e.support.supports > 0)
+    if not usable:
+        return ValueFinding(None, None, 0.5, claim, evidence, quotes)
+    probability = 1.0
+    for e in {e.sentence.source.id: e for e in reversed(usable)}.values():
+        probability *= 1 - e.support.supports
+    return ValueFinding(best.answer, best.value, round(1 - probability, 4), claim, usable, quotes)
+
+
+def state_value(question: Question, answer: str) -> str:
+    """Return the claim that states the value: the question with its answer."""
+    return f"{question.text.rstrip(' ?')}? {answer}."
+
+
+def _read(
+    question: Question, sentences: Sequence[Sentence], scores: Sequence[float], reader: Reader
+) -> tuple[ValueCandidate | None, tuple[Quote, ...]]:
+    reading = reader.read_value(question, sentences)
+    if reading.answer is None:
+        return None, reading.quotes
+    order = list(range(len(sentences)))
+    if reading.sentence is not None and 0 <= reading.sentence < len(sentences):
+        order = [reading.sentence, *(i for i in order if i != reading.sentence)]
+    for i in order:
+        answer = _as_written(reading.answer, sentences[i], question)
+        value = typed(answer, question.type or "text", sentences[i]) if answer else None
+        if answer and value is not None:
+            confidence = reading.confidence if reading.confidence is not None else 0.8
+            return ValueCandidate(answer, value, sentences[i], confidence), reading.quotes
+    return None, reading.quotes
+
+
+def _as_written(answer: str, sentence: Sentence, question: Question) -> str | None:
+    """Return the answer's words as they stand in the sentence; None if they do not (lists: if any part does not)."""
+    if question.type == "list":
+        parts = [part.strip() for part in answer.split(",") if part.strip()]
+        return ", ".join(parts) if parts and all(_found(part, sentence.text) for part in parts) else None
+    if question.type == "choice":
+        return answer if answer in question.choices or _found(answer, sentence.text) else None
+    return _found(answer, sentence.text)
+
+
+def _found(answer: str, text: str) -> str | None:
+    spans = locate_folded(answer.strip().strip(".\"“”"), text)
+    return spans[0].of(text) if spans else None
+
+
+def _evidence(candidate: ValueCandidate, claim: str, question: Question) -> Evidence:
+    p = round(min(0.99, candidate.score), 4)
+    evidence = Evidence(candidate.sentence, Support(p, 0.0, 1 - p), attribute(candidate.sentence.text))
+    return restrain(evidence, claim, event_date=question.event_date)
+
+
+__all__ = ["ValueFinding", "find_value", "state_value", "value_key"]

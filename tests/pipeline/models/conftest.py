@@ -1,0 +1,5 @@
+"""Fixtures of the folder."""
+
+from tests.pipeline.models.fake_places import places, settings, weights
+
+__all__ = ["places", "settings", "weights"]
