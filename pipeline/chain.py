@@ -108,7 +108,7 @@ class FactcheckChain(Runnable[Question | str | Mapping[str, Any], Answer]):
     def _value(self, question: Question, relevance: Relevance, sources: Mapping[str, Source]) -> tuple[Answer, Trace]:
         found = find_value(question, relevance, reader=self._reader)
         proven = prove_quotes(found.quotes, found.claim, sources, relevance.sentences, self._scorer, quoting=found.quoting, event_date=question.event_date)
-        decision = decide(found.evidence, sources, duplicates=find_duplicates(sources))
+        decision = decide(found.evidence, sources, duplicates=find_duplicates(sources), stated=True)
         verdict = "supported" if found.value is not None else "not_enough_evidence"
         decision = Decision(verdict, found.probability, decision.stances, decision.cited if found.value else ())
         answer = self._record(question, found.claim, decision, relevance)
