@@ -41,9 +41,8 @@ class Evidence:
 
     @property
     def stance(self) -> EvidenceStance:
-        p = self.support
-        best = max(p.supports, p.refutes, p.neutral)
-        return "supports" if best == p.supports else "refutes" if best == p.refutes else "neutral"
+        """The side it leans to, for a sentence that is cited: supports on a tie."""
+        return "supports" if self.support.supports >= self.support.refutes else "refutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +186,11 @@ def _cite(
     stances: tuple[EvidenceStance, EvidenceStance] = ("refutes", "supports") if verdict == "refuted" else ("supports", "refutes")
     chosen: list[Evidence] = []
     for stance in stances:
-        taking = [e for e in evidence if 0 < getattr(e.support, stance) >= threshold]
+        taking = [e for e in evidence if e.stance == stance and 0 < getattr(e.support, stance) >= threshold]
         per_source: dict[str, int] = {}
         for e in sorted(taking, key=lambda e: -getattr(e.support, stance)):
             n = per_source.get(e.sentence.source.id, 0)
-            if n < most and e not in chosen:
+            if n < most:
                 per_source[e.sentence.source.id] = n + 1
                 chosen.append(e)
     indexes: dict[str, list[int]] = {}
