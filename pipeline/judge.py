@@ -1,7 +1,7 @@
 """The verdict: stances per source, then one decision over the sources. The rule, whole:
 
-1. *Evidence.* Each sentence read has three probabilities for the claim: supports, refutes, neutral. A sentence that
-   speaks of what may come, or one from a source that was published before the event, cannot support that it happened:
+1. *Evidence.* Each sentence read has three probabilities for the claim: supports, refutes, neutral. A sentence whose
+   clause nearest to the claim speaks of what may come, or one from a source that was published before the event, cannot support that it happened:
    its support moves to neutral.
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
    `STANCE_THRESHOLD` on it takes a stance; with both, from different sentences, it is `mixed`; with neither, `silent`.
@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
 from pipeline.attribution import Attribution, is_forecast
+from pipeline.lexical import nearest_clause
 from pipeline.sentences import Sentence
 
 STANCE_THRESHOLD = 0.5
@@ -60,7 +61,7 @@ def restrain(evidence: Evidence, claim: str, *, event_date: str | None) -> Evide
     if _FUTURE_CLAIM.search(claim):
         return evidence
     note = None
-    if is_forecast(evidence.sentence.text):
+    if is_forecast(nearest_clause(claim, evidence.sentence.text)):
         note = "speaks of what may come"
     elif event_date and published_before(evidence.sentence.source, event_date):
         note = f"published before {event_date}"

@@ -182,6 +182,13 @@ class Catalog:
         found = self.rows("SELECT text FROM versions WHERE source = ? AND version = ?", source_id, version)
         return str(found[0][0]) if found else None
 
+    def text_by_hash(self, source_id: str, sha256: str) -> str | None:
+        """Return a stored text by its hash; that of the named source first, where several sources hold it."""
+        found = self.rows(
+            "SELECT text FROM versions WHERE source_sha256 = ? ORDER BY source <> ?, version DESC LIMIT 1", sha256, source_id
+        )
+        return str(found[0][0]) if found else None
+
     def hashes(self) -> list[tuple[str, str]]:
         """Return (id, source_sha256) of the current versions, by id."""
         statement = (

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +70,16 @@ def open_session(path: Path, threads: int) -> InferenceSession:
     options.enable_cpu_mem_arena = False  # its arena keeps the largest batch for ever
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but this
         said = " ".join(str(error).split())[:200]
         raise WeightsError(f"onnxruntime {ort.__version__} cannot load {path} ({said}); upgrade it") from error
+    _return_free_memory()
+    return session
+
+
+def _return_free_memory() -> None:
+    """Give the system back what loading needed for a moment: 96 of 163 MB for the embedder. On glibc; else nothing."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)

@@ -130,6 +130,15 @@ class Store:
         """Return (version, source_sha256, stored_at) of every text stored under this id, oldest first."""
         return self._catalog.versions(source_id)
 
+    def n_sources(self, filters: Filters | None = None) -> int:
+        """Return how many sources may be read under `filters`."""
+        allowed = self._allowed(filters)
+        return len(self.source_ids() if allowed is None else allowed)
+
+    def text_by_hash(self, source_id: str, sha256: str) -> str | None:
+        """Return the text with this hash: of this source, earlier versions too, else of any; None if there is none."""
+        return self._catalog.text_by_hash(source_id, sha256)
+
     def sentences(self, source_id: str) -> tuple[Span, ...]:
         """Return the sentences of the current text, in order."""
         return self._split(self.source(source_id).text)
