@@ -85,6 +85,8 @@ def _start(path: Path, threads: int) -> tuple[Any, Endpoint]:
     params.ui = params.endpoint_slots = False
     try:
         server = xllamacpp.Server(params)
+        # One token at once: a server that is stopped before its loop runs never ends (xllamacpp 2026.10).
+        server.handle_completions({"prompt": "a", "max_tokens": 1})
     except RuntimeError as error:
         raise ModelUnavailableError(
             f"llama.cpp could not start with {path}: {error} Is there memory for {path.stat().st_size / 1e6:.0f} MB "
