@@ -10,12 +10,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Literal
 
-from factcheck.errors import SourceError, StoreCorruptError, StoreError, UsageError, UserError
+from factcheck.days import check_day
+from factcheck.errors import SourceError, StoreCorruptError, StoreError, UserError
 from factcheck.records import Filters, Passage, Provenance, Source, Span
 from factcheck.settings import Settings
 from vectorstore.catalog import Catalog, ChunkRow
@@ -35,12 +35,18 @@ _BATCH = 128  # chunks embedded and stored at once; bounds memory, and what a ki
 _SPARE_HITS = 10  # asked of Chroma on top, for hits whose text has changed since and which are dropped
 
 
-def default_embedder() -> Embedder:
+def default_embedder(threads: int = 2) -> Embedder:
     """Open the embedder that ships with the program."""
     from vectorstore.embed import MiniLmEmbedder  # noqa: PLC0415 - loads onnxruntime
 
-    embedder: Embedder = MiniLmEmbedder()
+    embedder: Embedder = MiniLmEmbedder(threads=threads)
     return embedder
+
+
+def _opener(embedder: Embedder | OpenEmbedder | None, threads: int) -> OpenEmbedder:
+    if embedder is None:
+        return lambda: default_embedder(threads)
+    return embedder if callable(embedder) else lambda: embedder
 
 
 class Store:
@@ -61,15 +67,16 @@ class Store:
 
     @classmethod
     def open(
-        cls, settings: Settings, embedder: Embedder | OpenEmbedder = default_embedder, *, write: bool = False,
+        cls, settings: Settings, embedder: Embedder | OpenEmbedder | None = None, *, write: bool = False,
         wait_s: float | None = None,
     ) -> Store:  # fmt: skip
-        """Open the store; `embedder` is one, or what opens one (called when the first vector is needed).
+        """Open the store; `embedder` is one, or what opens one when the first vector is needed; None =
+        the one that ships.
 
         Raises: StoreError where nothing was ingested yet; StoreLockedError after `wait_s` seconds (default 3) when
         another process writes, or reads vectors while this one wants to write; StoreCorruptError.
         """
-        opened = embedder if callable(embedder) else lambda: embedder
+        opened = _opener(embedder, settings.threads)
         lock = StoreLock(settings.home, write=write, wait_s=wait_s)
         if write:
             lock.acquire()
@@ -191,7 +198,7 @@ class Store:
         if filters is None:
             return None
         for name in ("since", "until", "as_of"):
-            _check_day(name, getattr(filters, name))
+            check_day(name, getattr(filters, name))
         if filters.sources:
             known = set(self._catalog.ids())
             for source_id in filters.sources:
@@ -368,12 +375,3 @@ def _check_text(source_id: str, text: str) -> None:
         raise SourceError(f"{source_id}: the text is empty; leave the file out or give one with words")
     if "\0" in text:
         raise SourceError(f"{source_id}: the text has NUL characters, as binary files do; give plain text")
-
-
-def _check_day(name: str, day: str | None) -> None:
-    try:
-        good = day is None or date.fromisoformat(day).isoformat() == day
-    except ValueError:
-        good = False
-    if not good:
-        raise UsageError(f"{name.replace('_', '-')} {day!r} is not a day; write it as YYYY-MM-DD")
