@@ -80,7 +80,7 @@ def _start(path: Path, threads: int) -> tuple[Any, Endpoint]:
     # Read the file instead of mapping it: weights are repacked for this processor, and a map would hold both copies.
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.warmup = False
-    params.cache_ram_mib = 128  # the read prefixes of our few prompts (13 MB each), so that changing between them is free
+    params.cache_ram_mib = 128  # the read prefixes of our few prompts (13 MB each): changing between them is free
     params.n_threads_http = 2
     params.verbosity = -1
     params.ui = params.endpoint_slots = False
