@@ -101,25 +101,26 @@ class FactcheckChain(Runnable[Question | str | Mapping[str, Any], Answer]):
         proven = prove_quotes(judged.quotes, claim, sources, relevance.sentences, self._scorer, quoting=judged.quoting, event_date=question.event_date)
         evidence = proven.evidence if proven.quoting else judged.evidence
         decision = decide(evidence, sources, duplicates=find_duplicates(sources))
-        answer = self._record(question, claim, decision, relevance, sources)
+        answer = self._record(question, claim, decision, relevance)
         answer = replace(answer, answer=BOOLEAN_ANSWERS[decision.verdict], quotes=proven.counts(answer.citations))
         return answer, Trace("", (), judged.evidence, proven.rejected, ())
 
     def _value(self, question: Question, relevance: Relevance, sources: Mapping[str, Source]) -> tuple[Answer, Trace]:
         found = find_value(question, relevance, reader=self._reader)
         proven = prove_quotes(found.quotes, found.claim, sources, relevance.sentences, self._scorer, quoting=found.quoting, event_date=question.event_date)
-        decision = decide(found.evidence, sources, duplicates=find_duplicates(sources))
+        decision = decide(found.evidence, sources, duplicates=find_duplicates(sources), stated=True)
         verdict = "supported" if found.value is not None else "not_enough_evidence"
         decision = Decision(verdict, found.probability, decision.stances, decision.cited if found.value else ())
-        answer = self._record(question, found.claim, decision, relevance, sources)
+        answer = self._record(question, found.claim, decision, relevance)
         answer = replace(answer, answer=found.answer, value=found.value, quotes=proven.counts(answer.citations))
         return answer, Trace("", (), found.evidence, proven.rejected, ())
 
     def _record(
-        self, question: Question, claim: str, decision: Decision, relevance: Relevance, sources: Mapping[str, Source]
+        self, question: Question, claim: str, decision: Decision, relevance: Relevance
     ) -> Answer:
         passages = {(s.passage.source, s.passage.start) for s in relevance.sentences}
-        coverage = cover(decision.verdict, relevance, n_sources=len(sources), n_passages=len(passages))
+        n_sources = self.store.n_sources(Filters(sources=question.sources, as_of=question.as_of))
+        coverage = cover(decision.verdict, relevance, n_sources=n_sources, n_passages=len(passages))
         return Answer(
             question=question,
             answer=None,
@@ -132,7 +133,7 @@ class FactcheckChain(Runnable[Question | str | Mapping[str, Any], Answer]):
             sources=decision.stances,
             coverage=coverage,
             quotes={},
-            explanation=explain(decision.verdict, decision.stances, coverage, None),
+            explanation=explain(decision.verdict, decision.stances, coverage),
             warnings=(),
             run={},
         )

@@ -79,12 +79,14 @@ def _start(path: Path, threads: int) -> tuple[Any, Endpoint]:
     # Read the file instead of mapping it: weights are repacked for this processor, and a map would hold both copies.
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.warmup = False
-    params.cache_ram_mib = 0  # no second prompt cache; the slot itself keeps the last prompt's prefix
+    params.cache_ram_mib = 128  # the read prefixes of our few prompts (13 MB each), so that changing between them is free
     params.n_threads_http = 2
     params.verbosity = -1
     params.ui = params.endpoint_slots = False
     try:
         server = xllamacpp.Server(params)
+        # One token at once: a server that is stopped before its loop runs never ends (xllamacpp 2026.10).
+        server.handle_completions({"prompt": "a", "max_tokens": 1})
     except RuntimeError as error:
         raise ModelUnavailableError(
             f"llama.cpp could not start with {path}: {error} Is there memory for {path.stat().st_size / 1e6:.0f} MB "
