@@ -25,7 +25,7 @@ from pipeline.proposed import prove_quotes
 from pipeline.questions import parse_question
 from pipeline.read import Reader
 from pipeline.readers import open_reader
-from pipeline.relevance import Relevance, rank_sentences
+from pipeline.relevance import Relevance, SentenceVectors, rank_sentences
 from pipeline.retrieve import retrieve
 from pipeline.run_info import run_info
 from pipeline.sentences import Sentence, collect_sentences
@@ -44,6 +44,7 @@ class Answerer:
     ) -> None:
         self.store, self.settings = store, settings
         self._embedder, self._scorer, self._reader = embedder, scorer, reader
+        self._vectors = SentenceVectors(embedder)
 
     def answer(self, question: Question) -> tuple[Answer, Trace]:
         """Return the answer and what it went through."""
@@ -58,7 +59,7 @@ class Answerer:
         passages = retrieve(query, self.store, n=self.settings.n_passages, filters=filters)
         sources = {id_: self._source(id_) for id_ in dict.fromkeys(p.source for p in passages)}
         reading = collect_sentences(passages, sources, self.store.sentences)
-        relevance = rank_sentences([t for t in (question.text, wording) if t], reading.sentences, self._embedder)
+        relevance = rank_sentences([t for t in (question.text, wording) if t], reading.sentences, self._vectors)
         if question.type == "boolean":
             answer, trace = self._boolean(question, wording or question.text, relevance, sources)
         else:
