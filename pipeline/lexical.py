@@ -66,13 +66,13 @@ def is_negated(text: str) -> bool:
 def _row(claim: str, passage: str) -> tuple[float, float, float]:
     recall = word_recall(claim, passage)
     relevant = 1 / (1 + math.exp(-12 * (recall - 0.62)))
-    against = is_negated(claim) != is_negated(_nearest_clause(claim, passage)) or _other_number(claim, passage)
+    against = is_negated(claim) != is_negated(nearest_clause(claim, passage)) or _other_number(claim, passage)
     return (0.1 * relevant, 0.9 * relevant, 1 - relevant) if against else (0.9 * relevant, 0.1 * relevant, 1 - relevant)
 
 
-def _nearest_clause(claim: str, passage: str) -> str:
+def nearest_clause(claim: str, passage: str) -> str:
     """The clause of the passage that shares most words with the claim, so that a far negation does not count."""
-    clauses = [c for c in re.split(r"[;:]|, (?:but|while|although|though|and|which|as|where)\b|\bbut\b|\bwhile\b", passage) if c.strip()]
+    clauses = [c for c in re.split(r"[;:]|, (?:but|while|although|though|and|which|who|as|where|particularly|especially|including)\b|\bbut\b|\bwhile\b", passage) if c.strip()]
     wanted = set(content_words(claim))
     return max(clauses, key=lambda c: len(wanted & set(content_words(c))), default=passage)
 

@@ -35,12 +35,18 @@ _BATCH = 128  # chunks embedded and stored at once; bounds memory, and what a ki
 _SPARE_HITS = 10  # asked of Chroma on top, for hits whose text has changed since and which are dropped
 
 
-def default_embedder() -> Embedder:
+def default_embedder(threads: int = 2) -> Embedder:
     """Open the embedder that ships with the program."""
     from vectorstore.embed import MiniLmEmbedder  # noqa: PLC0415 - loads onnxruntime
 
-    embedder: Embedder = MiniLmEmbedder()
+    embedder: Embedder = MiniLmEmbedder(threads=threads)
     return embedder
+
+
+def _opener(embedder: Embedder | OpenEmbedder | None, threads: int) -> OpenEmbedder:
+    if embedder is None:
+        return lambda: default_embedder(threads)
+    return embedder if callable(embedder) else lambda: embedder
 
 
 class Store:
@@ -61,15 +67,16 @@ class Store:
 
     @classmethod
     def open(
-        cls, settings: Settings, embedder: Embedder | OpenEmbedder = default_embedder, *, write: bool = False,
+        cls, settings: Settings, embedder: Embedder | OpenEmbedder | None = None, *, write: bool = False,
         wait_s: float | None = None,
     ) -> Store:  # fmt: skip
-        """Open the store; `embedder` is one, or what opens one (called when the first vector is needed).
+        """Open the store; `embedder` is one, or what opens one when the first vector is needed; None =
+        the one that ships.
 
         Raises: StoreError where nothing was ingested yet; StoreLockedError after `wait_s` seconds (default 3) when
         another process writes, or reads vectors while this one wants to write; StoreCorruptError.
         """
-        opened = embedder if callable(embedder) else lambda: embedder
+        opened = _opener(embedder, settings.threads)
         lock = StoreLock(settings.home, write=write, wait_s=wait_s)
         if write:
             lock.acquire()
@@ -122,6 +129,11 @@ class Store:
     def versions(self, source_id: str) -> list[tuple[int, str, str]]:
         """Return (version, source_sha256, stored_at) of every text stored under this id, oldest first."""
         return self._catalog.versions(source_id)
+
+    def n_sources(self, filters: Filters | None = None) -> int:
+        """Return how many sources may be read under `filters`."""
+        allowed = self._allowed(filters)
+        return len(self.source_ids() if allowed is None else allowed)
 
     def text_by_hash(self, source_id: str, sha256: str) -> str | None:
         """Return the text with this hash: of this source, earlier versions too, else of any; None if there is none."""

@@ -23,6 +23,9 @@ def print_answer(answer: Answer) -> None:
     shown = answer.answer if answer.answer is not None else "not stated"
     head = Text()
     head.append(printable(shown).replace("_", " ") if answer.question.type == "boolean" else printable(shown), style="bold")
+    iso = (answer.value or {}).get("iso")
+    if iso and iso != shown:
+        head.append(f" ({iso})")
     head.append(f"  {answer.verdict.replace('_', ' ')}", style=_COLOURS[answer.verdict])
     head.append(f", probability {answer.probability:.2f}")
     out.print(head, soft_wrap=True)

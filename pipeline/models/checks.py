@@ -6,23 +6,13 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from factcheck.errors import FactcheckError
+from factcheck.records import Check
 from factcheck.settings import Settings
 from pipeline.models.chat import resolve
 from pipeline.models.weights import check, named
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding. `todo` is empty when all is well."""
-
-    name: str
-    ok: bool
-    detail: str
-    todo: str = ""
 
 
 def model_checks(settings: Settings) -> list[Check]:

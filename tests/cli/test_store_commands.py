@@ -20,7 +20,7 @@ Run = Callable[..., SimpleNamespace]
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Run the command in an empty folder, with the test embedder; returns code, out, err."""
     fake = ModuleType("vectorstore.embed")
-    fake.MiniLmEmbedder = HashEmbedder  # type: ignore[attr-defined]
+    fake.MiniLmEmbedder = lambda threads: HashEmbedder()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
     monkeypatch.chdir(tmp_path)
 

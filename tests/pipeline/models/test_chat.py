@@ -196,7 +196,7 @@ def test_a_server_of_ones_own_needs_no_key(server: FakeOpenAI, monkeypatch: pyte
 
 
 def test_a_missing_partner_package_has_an_install_hint(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailableError, match="pip install -U langchain-anthropic"):
+    with pytest.raises(ModelUnavailableError, match="pip install langchain-anthropic"):
         open_model(Settings(model="anthropic:claude-x", cache=tmp_path))
 
 

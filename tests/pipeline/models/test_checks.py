@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from factcheck.records import Check
 from factcheck.settings import Settings
-from pipeline.models.checks import Check, model_checks
+from pipeline.models.checks import model_checks
 
 
 def checks(tmp_path: Path, model: str) -> dict[str, Check]:

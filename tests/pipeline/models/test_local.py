@@ -1,4 +1,4 @@
-"""The embedded server with a real small model, over HTTP. The small model knows little; the protocol is what is tested."""
+"""The embedded server with a real small model, over HTTP: it knows little, the protocol is what is tested."""
 
 from __future__ import annotations
 
@@ -135,7 +135,8 @@ def test_nobody_else_may_ask(model: ChatModel) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_it_is_silent_and_ends_with_the_process() -> None:
-    code = f"from pipeline.models.local import serve; from factcheck.settings import Settings; serve(Settings(), {SMALL!r})"
+    code = "from pipeline.models.local import serve; from factcheck.settings import Settings\n"
+    code += f"serve(Settings(), {SMALL!r})"
     environment = os.environ | {"PYTHONPATH": "."}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, timeout=300, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

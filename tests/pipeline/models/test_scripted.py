@@ -25,7 +25,7 @@ def test_replies_in_order_and_a_history() -> None:
     assert "Does it rain?" in script.prompts[0]
     assert script.history == [PROMPT] * 3
     assert model.usage.calls == 3
-    with pytest.raises(AssertionError, match="script is over.*judge"):
+    with pytest.raises(AssertionError, match=r"script is over.*judge"):
         model.ask(PROMPT, Label)
 
 
