@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from factcheck.errors import UserError
 from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Question, Source
 from factcheck.settings import Settings
 from pipeline.boolean import judge_claim
@@ -22,6 +21,7 @@ from pipeline.coverage import cover
 from pipeline.explain import explain
 from pipeline.judge import Decision, decide, find_duplicates
 from pipeline.proposed import prove_quotes
+from pipeline.question_files import question_from
 from pipeline.questions import parse_question
 from pipeline.read import Reader
 from pipeline.readers import open_reader
@@ -146,21 +146,13 @@ class Answerer:
 def as_question(given: Question | str | Mapping[str, Any]) -> Question:
     """Return a Question from its text, a mapping of its fields (`question` or `text` for the wording), or itself.
 
-    Raises: UserError for unknown fields or a missing text.
+    Raises: UserError for unknown fields, a missing text or a value of another type.
     """
     if isinstance(given, Question):
         return given
     if isinstance(given, str):
         return Question(given)
-    fields = dict(given)
-    text = fields.pop("question", fields.pop("text", None))
-    unknown = set(fields) - set(Question.__dataclass_fields__)
-    if not isinstance(text, str) or unknown:
-        what = f"unknown fields {', '.join(sorted(unknown))}" if unknown else "no `question`"
-        raise UserError(f"a question has {what}; known: question, {', '.join(f for f in Question.__dataclass_fields__ if f != 'text')}")
-    for name in ("choices", "sources"):
-        fields[name] = tuple(fields.get(name) or ())
-    return Question(text, **fields)
+    return question_from({("question" if name == "text" else name): value for name, value in given.items()}, "the question")
 
 
 @contextmanager

@@ -41,5 +41,6 @@ def line_of(source: Source, span: Span) -> int:
 
 def rounded(support: Support) -> Support:
     """Return the probabilities with four decimals, still summing to 1."""
-    s, r = round(support.supports, 4), round(support.refutes, 4)
-    return replace(support, supports=s, refutes=r, neutral=round(1 - s - r, 4))
+    s = round(support.supports, 4)
+    r = min(round(support.refutes, 4), round(1 - s, 4))  # both may round up
+    return replace(support, supports=s, refutes=r, neutral=round(1 - s - r, 4) + 0.0)  # no -0.0

@@ -5,7 +5,8 @@
    its support moves to neutral.
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
    `STANCE_THRESHOLD` on it takes a stance; with both, from different sentences, it is `mixed`; with neither, `silent`.
-3. *Which sources count.* A near-duplicate of an earlier source counts once, with its original. A source that was
+3. *Which sources count.* A near-duplicate of an earlier source counts once, with its original: what either says is
+   said by both. A source that was
    published wholly before another one, and says the opposite, is superseded by it.
 4. *Over sources.* Let s be the probability that some counting source supports, r that some refutes (the strongest of
    each). Taken as independent, they give four outcomes that sum to 1:
@@ -26,7 +27,7 @@ from pipeline.sentences import Sentence
 
 STANCE_THRESHOLD = 0.5
 DUPLICATE_SHARE = 0.8
-_FUTURE_CLAIM = re.compile(r"\b(?:may|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE)
+_FUTURE_CLAIM = re.compile(r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def decide(
     strongest = {id_: _strongest([e for e in evidence if e.sentence.source.id == id_]) for id_ in sources}
     stances = {id_: _stance(*pair, threshold) for id_, pair in strongest.items()}
     superseded = _superseded(stances, sources)
-    counting = [id_ for id_ in sources if id_ not in duplicates and id_ not in superseded]
+    counting = [id_ for id_ in sources if not {id_, duplicates.get(id_)} & superseded.keys()]  # the strongest of each counts, so a reprint adds nothing
     s = max((strongest[id_][0] for id_ in counting), default=0.0)
     r = max((strongest[id_][1] for id_ in counting), default=0.0)
     verdict, probability = ("supported", s) if stated and s > 0 else weigh(s, r)

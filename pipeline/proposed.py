@@ -47,7 +47,7 @@ def prove_quotes(
     found: dict[tuple[str, Span], tuple[Evidence, Quote]] = {}
     for quote in quotes:
         source = sources.get(quote.source)
-        proof = _prove(quote, source, sources, sentences)
+        proof = _prove(quote, source, sources)
         statuses[proof.status] += 1
         if source is None or proof.span is None:
             rejected.append(Rejected(quote.source or None, quote.exact, proof.status))
@@ -67,18 +67,11 @@ def pool_stance(scored: Support, quote: Quote) -> Support:
     return Support(s, r, 1 - s - r)
 
 
-def _prove(quote: Quote, source: Source | None, sources: Mapping[str, Source], sentences: Sequence[Sentence]) -> Proof:
+def _prove(quote: Quote, source: Source | None, sources: Mapping[str, Source]) -> Proof:
     if source is None:
-        elsewhere = any(prove(quote.exact, other).span for other in sources.values())
+        elsewhere = any(prove(quote.exact, other).status not in ("not_found", "frankenquote") for other in sources.values())
         return Proof("misattributed" if elsewhere else "not_found")
-    spans = [Span(s.passage.start, s.passage.end) for s in sentences if s.source.id == source.id]
-    proofs = [prove(quote.exact, source, passage=span) for span in dict.fromkeys(spans)] or [prove(quote.exact, source)]
-    located = [p for p in proofs if p.span is not None]
-    if located and len({p.span for p in located}) == 1:
-        return located[0]
-    if located or any(p.status == "ambiguous" for p in proofs):
-        return Proof("ambiguous")
-    return prove(quote.exact, source, others=sources.values())
+    return prove(quote.exact, source, passage=quote.passage, others=sources.values())
 
 
 def _sentence(source: Source, span: Span, sentences: Sequence[Sentence]) -> Sentence:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from factcheck.errors import SourceError, UserError
 from factcheck.records import Question, QuestionType
@@ -17,16 +19,24 @@ from factcheck.records import Question, QuestionType
 STDIN = Path("-")
 
 
+def _as_text(value: object) -> object:
+    """YAML reads `2025-02-01` as a date; a question's day is text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+Day = Annotated[str, BeforeValidator(_as_text)]
+
+
 class QuestionEntry(BaseModel):
     """One question as written in a file; only `question` is required."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
     question: str
     id: str | None = None
     type: QuestionType | None = None
-    as_of: str | None = None
-    event_date: str | None = None
+    as_of: Day | None = None
+    event_date: Day | None = None
     choices: list[str] = Field(default_factory=list)
     sources: list[str] = Field(default_factory=list)
 
@@ -36,27 +46,43 @@ def read_questions(path: Path, *, as_of: str | None = None, sources: tuple[str, 
 
     `as_of` and `sources` fill what an entry leaves open. Raises: SourceError for a file that cannot be read at all.
     """
+    none = True
     entries = _jsonl(_text(path), path) if path == STDIN or path.suffix.lower() in {".jsonl", ".ndjson", ".json"} else _yaml(path)
     for place, entry in entries:
+        none = False
         if isinstance(entry, UserError):
             yield entry
             continue
         try:
-            parsed = QuestionEntry.model_validate({"question": entry} if isinstance(entry, str) else entry)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "entry"
-            yield UserError(f"{place}: {where}: {first['msg']}; see docs/quickstart.md for the fields of a question")
+            question = question_from({"question": entry} if isinstance(entry, str) else entry, place)
+        except UserError as error:
+            yield error
             continue
-        yield Question(
-            text=parsed.question,
-            id=parsed.id,
-            type=parsed.type,
-            as_of=parsed.as_of or as_of,
-            event_date=parsed.event_date,
-            choices=tuple(parsed.choices),
-            sources=tuple(parsed.sources) or sources,
-        )
+        yield replace(question, as_of=question.as_of or as_of, sources=question.sources or sources)
+    if none:
+        raise SourceError(f"{path} holds no question; write one object a line, for example {{\"question\": \"…\"}}")
+
+
+def question_from(entry: object, place: str) -> Question:
+    """Return the question that a mapping of its fields describes.
+
+    Raises: UserError, beginning with `place`, for unknown fields, a missing text or a value of another type.
+    """
+    try:
+        parsed = QuestionEntry.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "entry"
+        raise UserError(f"{place}: {where}: {first['msg']}; known: {', '.join(QuestionEntry.model_fields)}") from None
+    return Question(
+        text=parsed.question,
+        id=parsed.id,
+        type=parsed.type,
+        as_of=parsed.as_of,
+        event_date=parsed.event_date,
+        choices=tuple(parsed.choices),
+        sources=tuple(parsed.sources),
+    )
 
 
 def _text(path: Path) -> str:
@@ -71,7 +97,7 @@ def _text(path: Path) -> str:
 
 
 def _jsonl(text: str, path: Path) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         place = f"{path}:{number}"
         if not line.strip():
             continue

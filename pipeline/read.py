@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from factcheck.records import EvidenceStance, Question, Support
+from factcheck.records import EvidenceStance, Question, Span, Support
 from pipeline.models.reply import Usage
 from pipeline.sentences import Sentence
 
@@ -23,11 +23,12 @@ MAX_CALLS = 3
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quote as a model proposed it: from which source, for which stance."""
+    """A quote as a model proposed it: from which source ("" where it named none), for which stance, from where."""
 
     source: str
     exact: str
     stance: EvidenceStance
+    passage: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from factcheck.records import Question, Support
+from factcheck.records import EvidenceStance, Passage, Question, Span, Support
 from factcheck.settings import Settings
 from pipeline.models.chat import ChatModel, open_model
 from pipeline.models.reply import Reply, Usage
 from pipeline.read import MAX_CALLS, ClaimReading, Quote, Reader, ValueReading
-from pipeline.sentences import Sentence
+from pipeline.sentences import Sentence, instructs
 from prompts.loader import fence, load
+from vectorstore.segment import split_sentences
 
 _WORDS: dict[str, int] = {"True": 0, "False": 1, "Unknown": 2}
 
@@ -118,12 +119,12 @@ class PointingReader(_OverModel):
         supports: list[Support | None] = []
         for sentence in sentences[: self._left()]:
             self._count()
-            reply = self._model.ask(load("judge").render(claim=claim, text=sentence.text), Label, 12)
+            reply = self._model.ask(load("judge").render(claim=claim, text=_one_line(sentence.text)), Label, 12)
             supports.append(_support(reply))
         return ClaimReading(tuple([*supports, *[None] * (len(sentences) - len(supports))]))
 
     def read_value(self, question: Question, sentences: Sequence[Sentence]) -> ValueReading:
-        lines = "\n".join(f"[{i}] {s.text}" for i, s in enumerate(sentences, start=1))
+        lines = "\n".join(f"[{i}] {_one_line(s.text)}" for i, s in enumerate(sentences, start=1))
         self._count()
         reply = self._model.ask(load("pick").render(question=_asked(question), sentences=lines), Pick, 64)
         pick = reply.value
@@ -141,14 +142,14 @@ class QuotingReader(_OverModel):
         blocks, ids = _passages(sentences)
         self._count()
         reply = self._model.ask(load("quote").render(claim=claim, passages=blocks), Quotes, 1024)
-        quotes = tuple(Quote(ids.get(q.passage, ""), q.quote, q.stance) for q in reply.value.quotes)
+        quotes = tuple(_quote(q.passage, q.quote, q.stance, ids) for q in reply.value.quotes)
         return ClaimReading((None,) * len(sentences), quotes, quoting=True)
 
     def read_value(self, question: Question, sentences: Sequence[Sentence]) -> ValueReading:
         blocks, ids = _passages(sentences)
         self._count()
         reply = self._model.ask(load("quote_value").render(question=_asked(question), passages=blocks), QuotedValue, 1024)
-        quotes = tuple(Quote(ids.get(q.passage, ""), q.quote, "supports") for q in reply.value.quotes)
+        quotes = tuple(_quote(q.passage, q.quote, "supports", ids) for q in reply.value.quotes)
         answer = reply.value.answer.strip() or None
         return ValueReading(answer, quotes=quotes, quoting=True)
 
@@ -166,10 +167,31 @@ def _asked(question: Question) -> str:
     return question.text + choices
 
 
-def _passages(sentences: Sequence[Sentence]) -> tuple[str, dict[str, str]]:
-    """Return the passages that the sentences lie in, fenced and numbered, and the source of each number."""
-    seen = dict.fromkeys((s.source.id, s.passage.start, s.passage.end) for s in sentences)
-    texts = {s.source.id: s.source.text for s in sentences}
-    names = {f"p{i}": key for i, key in enumerate(seen, start=1)}
-    blocks = [f"{name} (source {id_}):\n{fence(texts[id_][start:end])}" for name, (id_, start, end) in names.items()]
-    return "\n\n".join(blocks), {name: key[0] for name, key in names.items()}
+def _one_line(text: str) -> str:
+    """Return the text on one line: a line break inside it could pass for the next part of the prompt."""
+    return " ".join(text.split())
+
+
+def _quote(passage: str, exact: str, stance: EvidenceStance, ids: Mapping[str, Passage]) -> Quote:
+    named = ids.get(passage.strip().strip("[]").lower())
+    if named is None:
+        return Quote("", exact, stance)
+    return Quote(named.source, exact, stance, Span(named.start, named.end))
+
+
+def _passages(sentences: Sequence[Sentence]) -> tuple[str, dict[str, Passage]]:
+    """Return the passages that the sentences lie in, fenced and numbered, and the passage of each number.
+
+    A sentence in them that tries to instruct is left out here too.
+    """
+    passages = {(s.source.id, s.passage.start, s.passage.end): s.passage for s in sentences}  # in order of sentences
+    names = {f"p{i}": passage for i, passage in enumerate(passages.values(), start=1)}
+    blocks = [f"{name} (source {p.source}):\n{fence(_without_instructions(p.text))}" for name, p in names.items()]
+    return "\n\n".join(blocks), names
+
+
+def _without_instructions(text: str) -> str:
+    left_out = [span for span in split_sentences(text) if instructs(span.of(text))]
+    for span in reversed(left_out):
+        text = f"{text[: span.start]}[…]{text[span.end :]}"
+    return text

@@ -100,23 +100,29 @@ def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise SourceError(f"{path} does not exist; give the output of `factcheck ask --json`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path} cannot be read: {error}") from None
+    n = 0
+    for place, record in _parsed(path, content):
+        if not isinstance(record, dict):
+            raise UserError(f"{place} is not a record; give the output of `factcheck ask --json`")
+        n += record.get("schema") in {ANSWER_SCHEMA, ERROR_SCHEMA}
+        yield place, record
+    if n == 0:
+        raise UserError(f"{path} holds no answer record; give the output of `factcheck ask --json`")
+
+
+def _parsed(path: Path, content: str) -> Iterator[tuple[str, Any]]:
+    """One JSON value (a record or a list of them), or one a line. Lines end at LF only: a quote may hold U+2028."""
     try:
         whole = json.loads(content)
-        yield from ((f"{path}", record) for record in (whole if isinstance(whole, list) else [whole]))
-        return
     except json.JSONDecodeError:
         pass
-    n = 0
-    for number, line in enumerate(content.splitlines(), start=1):
+    else:
+        yield from ((f"{path}", record) for record in (whole if isinstance(whole, list) else [whole]))
+        return
+    for number, line in enumerate(content.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            yield f"{path}:{number}", json.loads(line)
         except json.JSONDecodeError as error:
             raise UserError(f"{path}:{number} is not JSON ({error}); the file is damaged or no answers file") from None
-        if not isinstance(record, dict):
-            raise UserError(f"{path}:{number} is not a record; give the output of `factcheck ask --json`")
-        n += record.get("schema") in {ANSWER_SCHEMA, ERROR_SCHEMA}
-        yield f"{path}:{number}", record
-    if n == 0:
-        raise UserError(f"{path} holds no answer record; give the output of `factcheck ask --json`")

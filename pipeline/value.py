@@ -1,8 +1,8 @@
 """Answers to date, number, duration, entity, choice, list and text questions: a value, and the sentences that state it.
 
 Without a model the best candidate of the asked type wins if it is good enough; with one, the model picks and the text
-decides: an answer that does not stand in the sentence it was read from is thrown away. Equal values found in other
-sources join as evidence.
+decides: an answer that stands in none of the sentences it was read from is thrown away, and so is one whose quotes are
+not proved. Equal values found in other sources join as evidence.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from factcheck.records import Question, Support
 from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
 from pipeline.judge import Evidence, restrain
-from pipeline.prove import locate_folded
-from pipeline.read import Quote, Reader
+from pipeline.prove import locate_folded, prove
+from pipeline.read import Quote, Reader, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
 
@@ -43,24 +43,26 @@ def find_value(question: Question, relevance: Relevance, *, reader: Reader | Non
     sentences = [relevance.sentences[i] for i in indexes]
     scores = [relevance.total[i] for i in indexes]
     candidates = find_candidates(question, sentences, scores)
+    quotes: tuple[Quote, ...] = ()
+    quoting = False
     if reader is None:
         best = candidates[0] if candidates and candidates[0].score >= ANSWER_THRESHOLD else None
-        quotes: tuple[Quote, ...] = ()
     else:
-        best, quotes = _read(question, sentences, scores, reader)
+        reading = reader.read_value(question, sentences)
+        best, quotes, quoting = _candidate(question, reading, sentences, relevance.sentences), reading.quotes, reading.quoting
     if best is None:
         miss = max((c.score for c in candidates), default=0.0) if reader is None else 0.3
-        return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, (), quotes)
+        return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, (), quotes, quoting)
     agreeing = [best, *(c for c in candidates if c.key == best.key and c.sentence is not best.sentence and c.score >= 0.6 * best.score)]
     claim = state_value(question, best.answer)
     evidence = tuple(_evidence(c, claim, question) for c in agreeing)
     usable = tuple(e for e in evidence if e.support.supports > 0)
     if not usable:
-        return ValueFinding(None, None, 0.5, claim, evidence, quotes)
+        return ValueFinding(None, None, 0.5, claim, evidence, quotes, quoting)
     probability = 1.0
     for e in {e.sentence.source.id: e for e in reversed(usable)}.values():
         probability *= 1 - e.support.supports
-    return ValueFinding(best.answer, best.value, round(1 - probability, 4), claim, usable, quotes)
+    return ValueFinding(best.answer, best.value, round(1 - probability, 4), claim, usable, quotes, quoting)
 
 
 def state_value(question: Question, answer: str) -> str:
@@ -68,22 +70,34 @@ def state_value(question: Question, answer: str) -> str:
     return f"{question.text.rstrip(' ?')}? {answer}."
 
 
-def _read(
-    question: Question, sentences: Sequence[Sentence], scores: Sequence[float], reader: Reader
-) -> tuple[ValueCandidate | None, tuple[Quote, ...]]:
-    reading = reader.read_value(question, sentences)
+def _candidate(
+    question: Question, reading: ValueReading, offered: Sequence[Sentence], read: Sequence[Sentence]
+) -> ValueCandidate | None:
+    """Return the answer that a model read, in the first sentence that states it; None if none does.
+
+    A pointing model points into `offered`; of what a quoting one says only its proved quotes count, wherever in the
+    sentences that were `read` they stand.
+    """
     if reading.answer is None:
-        return None, reading.quotes
-    order = list(range(len(sentences)))
-    if reading.sentence is not None and 0 <= reading.sentence < len(sentences):
-        order = [reading.sentence, *(i for i in order if i != reading.sentence)]
-    for i in order:
-        answer = _as_written(reading.answer, sentences[i], question)
-        value = typed(answer, question.type or "text", sentences[i]) if answer else None
+        return None
+    if reading.quoting:
+        places = [s for s in read if _is_quoted(s, reading.quotes)]
+    elif reading.sentence is not None and 0 <= reading.sentence < len(offered):
+        first = offered[reading.sentence]
+        places = [first, *(s for s in offered if s is not first)]
+    else:
+        places = list(offered)
+    for sentence in places:
+        answer = _as_written(reading.answer, sentence, question)
+        value = typed(answer, question.type or "text", sentence) if answer else None
         if answer and value is not None:
-            confidence = reading.confidence if reading.confidence is not None else 0.8
-            return ValueCandidate(answer, value, sentences[i], confidence), reading.quotes
-    return None, reading.quotes
+            return ValueCandidate(answer, value, sentence, 0.8 if reading.confidence is None else reading.confidence)
+    return None
+
+
+def _is_quoted(sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+    proofs = (prove(q.exact, sentence.source, passage=q.passage) for q in quotes if q.source == sentence.source.id)
+    return any(proof.span is not None and proof.span.overlaps(sentence.span) for proof in proofs)
 
 
 def _as_written(answer: str, sentence: Sentence, question: Question) -> str | None:

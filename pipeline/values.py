@@ -223,8 +223,9 @@ def _number(match: re.Match[str], text: str) -> _Found | None:
     start, end = match.start("figure"), match.end("scale") if match["scale"] else match.end("figure")
     scale_name = (match["scale"] or "").lower()
     scale = 10**9 if scale_name == "bcm" else _SCALES.get(scale_name, 1)
-    letter, *rest = [*after.lower().split(), ""]
-    if letter in _LETTER_SCALES and not match["gap"] and (match["currency"] or _UNITS.get(rest[0]) in set(_CURRENCY.values()) | {"RUB"}):
+    letter, _, counted_in = after.lower().partition(" ")
+    of_money = match["currency"] or _UNITS.get(counted_in.split(" ")[0]) in {*_CURRENCY.values(), "RUB"}
+    if letter in _LETTER_SCALES and not match["gap"] and of_money:
         scale, end = _LETTER_SCALES[letter], match.start("after") + 1
         unit, used = _unit(after[2:])
         used += 2

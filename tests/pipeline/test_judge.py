@@ -1,0 +1,257 @@
+"""The rule of the verdict, by numbers worked out by hand; its numbering is that of `pipeline/judge.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.records import Coverage, Source, SourceStance, Support
+from pipeline.cite import cite, line_of, rounded
+from pipeline.explain import explain
+from pipeline.judge import Evidence, decide, find_duplicates, restrain, weigh
+from pipeline.prove import reprove
+from factcheck.records import Span
+
+MakeSource = Callable[..., Source]
+MakeEvidence = Callable[..., Evidence]
+
+
+# -- rule 4
+
+
+@pytest.mark.parametrize(
+    ("s", "r", "verdict", "probability"),
+    [
+        (0.9, 0.0, "supported", 0.9),
+        (0.0, 0.8, "refuted", 0.8),
+        (0.9, 0.8, "conflicting_evidence", 0.72),  # 0.9*0.8; supported 0.9*0.2 = 0.18
+        (0.9, 0.3, "supported", 0.63),  # 0.9*0.7; conflicting 0.27
+        (0.2, 0.1, "not_enough_evidence", 0.72),  # 0.8*0.9
+        (0.0, 0.0, "not_enough_evidence", 1.0),
+        (0.5, 0.0, "not_enough_evidence", 0.5),  # a tie goes to not enough evidence
+        (0.5, 0.5, "not_enough_evidence", 0.25),
+    ],
+)
+def test_the_most_probable_of_four_outcomes(s: float, r: float, verdict: str, probability: float) -> None:
+    found, p = weigh(s, r)
+    assert found == verdict
+    assert p == pytest.approx(probability)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_winner_has_at_least_a_quarter_and_the_four_sum_to_one(s: float, r: float) -> None:
+    outcomes = {(1 - s) * (1 - r), s * (1 - r), r * (1 - s), s * r}
+    assert weigh(s, r)[1] == max(outcomes) >= 0.25
+    assert (1 - s) * (1 - r) + s * (1 - r) + r * (1 - s) + s * r == pytest.approx(1)
+
+
+# -- rule 2
+
+
+def test_a_source_has_the_stance_of_its_strongest_sentences(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    text = "It was signed. It was not. Cats sleep."
+    a, b, c, d = (make_source(id_, f"{id_} {text}") for id_ in "abcd")
+    decision = decide(
+        [
+            make_evidence(a, 0.9, 0.05, "It was signed."), make_evidence(a, 0.1, 0.4, "It was not."),
+            make_evidence(b, 0.05, 0.7, "It was not."),
+            make_evidence(c, 0.6, 0.1, "It was signed."), make_evidence(c, 0.1, 0.6, "It was not."),
+            make_evidence(d, 0.3, 0.3, "Cats sleep."),
+        ],
+        {"a": a, "b": b, "c": c, "d": d},
+    )  # fmt: skip
+    found = {s.source: (s.stance, s.probability) for s in decision.stances}
+    # a: 0.9*(1-0.4); b: 0.7*(1-0.05); c: 0.6*0.6; d: (1-0.3)*(1-0.3)
+    assert found == {"a": ("supports", 0.54), "b": ("refutes", 0.665), "c": ("mixed", 0.36), "d": ("silent", 0.49)}
+    # over sources s = 0.9, r = 0.7: conflicting 0.63
+    assert decision.verdict == "conflicting_evidence"
+    assert decision.probability == pytest.approx(0.63)
+
+
+def test_a_source_without_evidence_is_silent(make_source: MakeSource) -> None:
+    decision = decide([], {"a": make_source("a")})
+    assert decision.stances == (SourceStance("a", "silent", 1.0),)
+    assert (decision.verdict, decision.probability, decision.cited) == ("not_enough_evidence", 1.0, ())
+    assert decide([], {}).stances == ()
+
+
+# -- rule 3
+
+
+LONG = "The presidents of the two countries signed a treaty on partnership in the capital on Friday after long talks. "
+
+
+def test_a_near_duplicate_is_found_and_a_different_text_is_not(make_source: MakeSource, seeds: dict[str, Source]) -> None:
+    sources = {
+        "first": make_source("first", LONG + "It is valid for twenty years."),
+        "reprint": make_source("reprint", "(Agency) " + LONG.replace("  ", " ") + "It is valid for twenty years."),
+        "other": make_source("other", "Maize prices rose in Iowa last week after the storm, traders said on Monday."),
+        "again": make_source("again", LONG.upper()),
+    }
+    assert find_duplicates(sources) == {"reprint": "first", "again": "first"}
+    assert find_duplicates(seeds) == {}
+    assert find_duplicates({"a": make_source("a", "Yes."), "b": make_source("b", "Yes.")}) == {}  # too short to tell
+
+
+def test_a_reprint_counts_once_with_its_original(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    a, b = make_source("a", LONG), make_source("b", LONG)
+    decision = decide([make_evidence(a, 0.6, 0.0), make_evidence(b, 0.6, 0.0)], {"a": a, "b": b}, duplicates={"b": "a"})
+    assert decision.probability == pytest.approx(0.6)  # not 1 - 0.4*0.4
+    assert [s.duplicate_of for s in decision.stances] == [None, "a"]
+
+
+def test_what_only_the_reprint_was_read_for_still_counts(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    a, b = make_source("a", LONG), make_source("b", LONG)
+    decision = decide([make_evidence(a, 0.1, 0.0), make_evidence(b, 0.9, 0.0)], {"a": a, "b": b}, duplicates={"b": "a"})
+    assert (decision.verdict, decision.probability) == ("supported", pytest.approx(0.9))
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "superseded"),
+    [
+        ({"not_after": "2024-12-31"}, {"not_before": "2025-01-17"}, True),
+        ({"published": "2025-01-01"}, {"published": "2025-01-02"}, True),
+        ({"published": "2025-01-02"}, {"published": "2025-01-02"}, False),
+        ({"not_after": "2025-02-01"}, {"not_before": "2025-01-17"}, False),  # the bounds overlap
+        ({}, {"published": "2025-01-02"}, False),
+        ({"published": "2025-01-01"}, {}, False),
+    ],
+)
+def test_a_later_source_supersedes_an_earlier_one_that_says_the_opposite(
+    older: dict[str, str], newer: dict[str, str], superseded: bool, make_source: MakeSource, make_evidence: MakeEvidence
+) -> None:
+    a, b = make_source("a", **older), make_source("b", "It was not signed.", **newer)
+    decision = decide([make_evidence(a, 0.9, 0.0), make_evidence(b, 0.0, 0.8)], {"a": a, "b": b})
+    assert decision.stances[0].superseded_by == ("b" if superseded else None)
+    assert decision.verdict == ("refuted" if superseded else "conflicting_evidence")
+
+
+def test_sources_that_agree_do_not_supersede(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    a, b = make_source("a", published="2024-01-01"), make_source("b", published="2025-01-01")
+    decision = decide([make_evidence(a, 0.9, 0.0), make_evidence(b, 0.8, 0.0)], {"a": a, "b": b})
+    assert [s.superseded_by for s in decision.stances] == [None, None]
+
+
+# -- rule 1
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "support"),
+    [
+        ("The treaty may be signed in January.", "The treaty was signed in January.", (0.0, 0.1, 0.9)),
+        ("The treaty was signed in May.", "The treaty was signed in May.", (0.8, 0.1, 0.1)),
+        ("The treaty may be signed in May.", "The treaty was signed in May.", (0.0, 0.1, 0.9)),  # May in a claim is no "may"
+        ("The treaty may be signed in January.", "The treaty may be signed in January.", (0.8, 0.1, 0.1)),
+    ],
+)
+def test_a_forecast_supports_only_a_claim_about_what_may_be(
+    text: str, claim: str, support: tuple[float, float, float], make_source: MakeSource, make_evidence: MakeEvidence
+) -> None:
+    evidence = restrain(make_evidence(make_source("a", text), 0.8, 0.1), claim, event_date=None)
+    assert (evidence.support.supports, evidence.support.refutes, evidence.support.neutral) == pytest.approx(support)
+    assert (evidence.note is not None) == (support[0] == 0)
+
+
+@pytest.mark.parametrize(
+    ("provenance", "moved"),
+    [
+        ({"not_after": "2024-12-31"}, True),
+        ({"published": "2025-01-16"}, True),
+        ({"published": "2025-01-17"}, False),
+        ({"not_before": "2024-01-01"}, False),
+        ({}, False),
+    ],
+)
+def test_a_text_from_before_the_event_does_not_support_that_it_happened(
+    provenance: dict[str, str], moved: bool, make_source: MakeSource, make_evidence: MakeEvidence
+) -> None:
+    evidence = make_evidence(make_source("a", **provenance), 0.8, 0.1)
+    after = restrain(evidence, "The treaty was signed.", event_date="2025-01-17")
+    assert (after.support.supports == 0.0) is moved
+    assert restrain(evidence, "The treaty was signed.", event_date=None) == evidence
+
+
+# -- what is cited
+
+
+def test_at_most_two_citations_a_source_and_stance_the_verdicts_own_first(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    a = make_source("a", "One. Two. Three. Four. Five.")
+    decision = decide(
+        [
+            make_evidence(a, 0.6, 0.1, "One."), make_evidence(a, 0.9, 0.1, "Two."), make_evidence(a, 0.8, 0.1, "Three."),
+            make_evidence(a, 0.1, 0.55, "Four."), make_evidence(a, 0.4, 0.1, "Five."),
+        ],
+        {"a": a},
+    )  # fmt: skip
+    # s 0.9, r 0.55: conflicting 0.495 > supported 0.405
+    assert decision.verdict == "conflicting_evidence"
+    assert [e.sentence.text for e in decision.cited] == ["Two.", "Three.", "Four."]
+    assert decision.stances[0].citations == (0, 1, 2)
+
+
+def test_refuting_sentences_come_first_where_the_verdict_is_refuted(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    a = make_source("a", "Old: yes.", published="2024-01-01")
+    b = make_source("b", "New: no.", published="2025-01-01")
+    decision = decide([make_evidence(a, 0.9, 0.0), make_evidence(b, 0.0, 0.9)], {"a": a, "b": b})
+    assert [e.sentence.source.id for e in decision.cited] == ["b", "a"]
+    assert [s.citations for s in decision.stances] == [(1,), (0,)]
+
+
+def test_nothing_is_cited_without_enough_evidence(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    a = make_source("a")
+    assert decide([make_evidence(a, 0.5, 0.0)], {"a": a}).cited == ()
+
+
+# -- cite
+
+
+def test_a_citation_proves_itself(make_evidence: MakeEvidence, seeds: dict[str, Source]) -> None:
+    source = seeds["bta-afp-kremlin"]
+    sentence = "But it will not be a military assistance pact like the one Russia signed with North Korea last year."
+    citation = cite(make_evidence(source, 0.0, 0.9, sentence))
+    assert citation.exact == sentence == source.text[citation.start : citation.end]
+    assert len(citation.prefix) == len(citation.suffix) == 32
+    assert citation.source_sha256 == source.source_sha256
+    assert (citation.status, citation.stance, citation.not_before) == ("exact", "refutes", "2025-01-17")
+    assert citation.locator == {"line": source.text[: citation.start].count("\n") + 1, "page": None}
+    saved = {name: getattr(citation, name) for name in ("start", "end", "exact", "prefix", "suffix")}
+    assert reprove(source.text, saved)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("Here", 1), ("a\nHere", 2), ("a\r\nb\r\nHere", 3), ("a\rb\rHere", 3), ("a\r\n\r\nHere", 3), ("a\n\rHere", 3), ("a\u2028Here", 1)],
+)
+def test_lines_end_at_lf_cr_and_crlf(text: str, line: int, make_source: MakeSource) -> None:
+    at = text.index("Here")
+    assert line_of(make_source("a", text), Span(at, at + 4)) == line
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_rounded_probabilities_sum_to_one_and_none_is_negative(s: float, share: float) -> None:
+    r = (1 - s) * share
+    p = rounded(Support(s, r, 1 - s - r))
+    assert p.supports + p.refutes + p.neutral == pytest.approx(1)
+    assert min(p.supports, p.refutes, p.neutral) >= 0
+    assert "-" not in f"{p.neutral}"
+
+
+# -- explain
+
+
+def test_the_reason_names_the_sources() -> None:
+    stances = [
+        SourceStance("a", "refutes", 0.9), SourceStance("b", "refutes", 0.8, duplicate_of="a"),
+        SourceStance("c", "supports", 0.7, superseded_by="a"), SourceStance("d", "silent", 0.9),
+    ]  # fmt: skip
+    said = explain("refuted", stances, Coverage(None, 4, 9))
+    assert said == "c supports it; a, b say otherwise; 1 source silent; b repeats another and counts once with it; c is superseded by a."
+
+
+def test_the_two_ways_of_not_knowing_read_differently() -> None:
+    silent = explain("not_enough_evidence", [SourceStance("a", "silent", 1.0)], Coverage("silent", 1, 3))
+    assert "1 source" in silent
+    assert "Nothing" in explain("not_enough_evidence", [], Coverage("off_topic", 5, 3))
