@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.lexical import word_recall
 from pipeline.sentences import Sentence
+from vectorstore.embedder import Embedder
 
 WORD_SHARE = 0.4  # of the relevance; the rest is the cosine
 
@@ -35,12 +37,31 @@ class Relevance:
         return tuple(taken[:n])
 
 
-def rank_sentences(texts: Sequence[str], sentences: Sequence[Sentence], embedder: Any) -> Relevance:
+class SentenceVectors:
+    """An embedder with a memory: the sentences of a corpus come back with every question. Safe to share by threads."""
+
+    def __init__(self, embedder: Embedder, *, most: int = 20_000) -> None:
+        self._embedder, self._most = embedder, most
+        self._lock = threading.Lock()
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (n, d) float32, rows unit length; only texts not met before are embedded."""
+        with self._lock:  # one question embeds at a time; two would only share the same cores
+            if len(self._known) > self._most:
+                self._known.clear()
+            new = [text for text in dict.fromkeys(texts) if text not in self._known]
+            vectors = self._embedder.embed(new) if new else ()
+            self._known.update(zip(new, vectors, strict=True))
+            return np.stack([self._known[text] for text in texts])
+
+
+def rank_sentences(texts: Sequence[str], sentences: Sequence[Sentence], vectors: SentenceVectors) -> Relevance:
     """Return the relevance of `sentences` to the best matching of `texts` (a question and its claim)."""
     if not sentences:
         return Relevance((), (), ())
-    vectors = embedder.embed([*texts, *(s.in_context for s in sentences)])
-    queries, rows = vectors[: len(texts)], vectors[len(texts) :]
+    rows = vectors.embed([*texts, *(s.in_context for s in sentences)])
+    queries, rows = rows[: len(texts)], rows[len(texts) :]
     cosine = np.clip(rows @ queries.T, 0.0, 1.0).max(axis=1)
     words = [max(word_recall(text, s.text) for text in texts) for s in sentences]
     total = [(1 - WORD_SHARE) * float(c) + WORD_SHARE * w for c, w in zip(cosine, words, strict=True)]

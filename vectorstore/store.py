@@ -10,12 +10,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Literal
 
-from factcheck.errors import SourceError, StoreCorruptError, StoreError, UsageError, UserError
+from factcheck.days import check_day
+from factcheck.errors import SourceError, StoreCorruptError, StoreError, UserError
 from factcheck.records import Filters, Passage, Provenance, Source, Span
 from factcheck.settings import Settings
 from vectorstore.catalog import Catalog, ChunkRow
@@ -198,7 +198,7 @@ class Store:
         if filters is None:
             return None
         for name in ("since", "until", "as_of"):
-            _check_day(name, getattr(filters, name))
+            check_day(name, getattr(filters, name))
         if filters.sources:
             known = set(self._catalog.ids())
             for source_id in filters.sources:
@@ -375,12 +375,3 @@ def _check_text(source_id: str, text: str) -> None:
         raise SourceError(f"{source_id}: the text is empty; leave the file out or give one with words")
     if "\0" in text:
         raise SourceError(f"{source_id}: the text has NUL characters, as binary files do; give plain text")
-
-
-def _check_day(name: str, day: str | None) -> None:
-    try:
-        good = day is None or date.fromisoformat(day).isoformat() == day
-    except ValueError:
-        good = False
-    if not good:
-        raise UsageError(f"{name.replace('_', '-')} {day!r} is not a day; write it as YYYY-MM-DD")

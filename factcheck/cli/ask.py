@@ -14,7 +14,7 @@ from factcheck.records import QUESTION_TYPES
 
 if TYPE_CHECKING:
     from factcheck.records import Question
-    from pipeline.chain import FactcheckChain
+    from pipeline.answerer import Answerer
 
 
 @click.command("ask")
@@ -40,7 +40,7 @@ def command(
     never stops the others (exit 4 then).
     """
     from factcheck.records import Question
-    from pipeline.chain import open_chain
+    from pipeline.answerer import open_answerer
     from pipeline.question_files import read_questions
 
     if (question is None) == (file is None):
@@ -52,14 +52,14 @@ def command(
         asked = iter(read_questions(file, as_of=as_of, sources=sources))
     else:
         asked = iter([Question(question or "", type=kind, choices=choices, sources=sources, as_of=as_of, event_date=event_date)])
-    with open_chain(settings_from(home=home, model=model, chroma=chroma)) as chain:
-        failed, total = _answer_all(chain, asked, as_json=as_json, trace=trace, single=file is None)
+    with open_answerer(settings_from(home=home, model=model, chroma=chroma)) as answerer:
+        failed, total = _answer_all(answerer, asked, as_json=as_json, trace=trace, single=file is None)
     if failed:
         raise PartialFailure(f"{failed} of {total} questions failed; each has an error record, the others are answered")
 
 
 def _answer_all(
-    chain: FactcheckChain, asked: Iterator[Question | Exception], *, as_json: bool, trace: bool, single: bool
+    answerer: Answerer, asked: Iterator[Question | Exception], *, as_json: bool, trace: bool, single: bool
 ) -> tuple[int, int]:
     from factcheck.cli.present import print_answer, print_error, print_trace
     from factcheck.errors import FactcheckError
@@ -71,7 +71,7 @@ def _answer_all(
         try:
             if isinstance(item, Exception):
                 raise item
-            answer, steps = chain.answer(item)
+            answer, steps = answerer.answer(item)
         except FactcheckError as error:
             if single:
                 raise
