@@ -31,7 +31,9 @@ COMMAND = (sys.executable, "-m", "factcheck.cli.main")
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.latency", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--model", action="append", help="models measured warm (default: none)")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each cold command")
     parser.add_argument("--measure", metavar="MODEL", help=argparse.SUPPRESS)
@@ -46,7 +48,9 @@ def main() -> None:
         print(f"python -m benchmarks.latency {' '.join(f'--model {model}' for model in models)}")
         print("| what | figure |\n|---|---|")
         print(f"| `factcheck --help` | {cold_s(['--help'], arguments.repeat):.2f} s |")
-        print(f"| cold `ask --model none` | {cold_s(['ask', '--model', 'none', QUESTIONS[0]], arguments.repeat):.2f} s |")
+        print(
+            f"| cold `ask --model none` | {cold_s(['ask', '--model', 'none', QUESTIONS[0]], arguments.repeat):.2f} s |"
+        )
         for model in models:
             figures = in_own_process(model)
             print(f"| warm, {model}: median of {len(QUESTIONS)} | {figures['median_s']:.2f} s |")
@@ -75,7 +79,7 @@ def in_own_process(model: str) -> dict[str, float]:
 
 
 def measure_warm(model: str) -> dict[str, float]:
-    """Return median and slowest latency in seconds, after one question to warm up, and peak memory in MB (10^6 bytes)."""
+    """Return median and slowest latency in seconds, after one question to warm up, and peak memory in 10^6 bytes."""
     from factcheck.settings import load_settings  # noqa: PLC0415 - only the measured process loads it
     from pipeline.chain import open_chain  # noqa: PLC0415
 
