@@ -53,7 +53,7 @@ def test_near_float32_smaller_and_batch_invariant(float32: Path, tmp_path: Path,
 def test_codes_times_scales_are_within_half_a_step() -> None:
     weight = np.array([[1.0, -2.0], [0.0, 0.0], [0.5, 127.0]], np.float32)
     codes, scales = _to_int8(weight, axis=1)
-    # Row 0: scale 2/127, codes 63.5 (to even: 64) and -127. Row 1: all zero. Row 2: scale 1, codes 0.5 (to even: 0), 127.
+    # Row 0: scale 2/127, codes 63.5 (to even: 64) and -127. Row 1: all zero. Row 2: scale 1, codes 0.5 (0), 127.
     assert codes.tolist() == [[64, -127], [0, 0], [0, 127]]
     assert (np.abs(codes * scales - weight) <= scales / 2 + 1e-7).all()
 
