@@ -1,7 +1,7 @@
 """Who says it, and how surely: the speaker and the modality of a sentence, by rules over its wording.
 
 `speculated`: the sentence says that something may, could, is expected to be. `reported`: somebody is named as saying
-it. `denied`: somebody denies it. Otherwise `asserted`. Words inside direct speech do not make a sentence speculative
+it, or "he said": then the speaker stays unknown. `denied`: somebody denies it. Otherwise `asserted`. Words inside direct speech do not make a sentence speculative
 about its own report ("he said it may rain" is reported).
 """
 
@@ -28,8 +28,10 @@ _SAYS = (
 _NAME = r"(?:[A-Z][\w'’.-]*|of|the|for|and|[“\"][^”“\"]{2,40}[”“\"])"
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>(?:the |a |an )?[“\"]?[\w'’.-]+(?: {_NAME}){{0,5}})")
 _SUBJECT_SAYS = re.compile(rf"(?P<who>(?:[“\"][^”“\"]{{2,40}}[”“\"]|[A-Z][\w'’.-]+)(?: (?:[A-Z][\w'’.-]+|of|the)){{0,5}}) (?:also |has |have |had |later |recently )?{_SAYS}\b")
-_SAYS_SUBJECT = re.compile(rf"[“”\"],? (?:the )?{_SAYS} (?P<who>(?:[“\"][^”“\"]{{2,40}}[”“\"]|[A-Z][\w'’.-]+)(?: [A-Z][\w'’.-]+){{0,4}})")
+_SAYS_SUBJECT = re.compile(rf"[“”\"],? (?:the )?(?:told (?:to )?[“\"][^”“\"]{{2,40}}[”“\"]|{_SAYS}) (?P<who>(?:[“\"][^”“\"]{{2,40}}[”“\"]|[A-Z][\w'’.-]+)(?: [A-Z][\w'’.-]+){{0,4}})")
 _TRAILING = re.compile(r",? (?P<verb>notes|reported|reports|writes|concluded|said|says) (?P<who>[“\"]?[A-Z][\w'’. -]{2,40}[”“\"]?)\s*\.?$|, (?P<who2>(?:the )?[A-Z][\w'’. -]{2,40}?) (?:notes|reported|reports|writes|said|says)\.?$")
+_PRONOUN_SAYS = re.compile(rf"(?:[“”\"],? |^|, )(?:he|she|they|it) (?:also |has |later )?{_SAYS}\b", re.IGNORECASE)
+_PRONOUNS = frozenset({"he", "she", "they", "it", "this", "that"})
 _GROUP = re.compile(r"\b(?P<who>(?:[Aa]nalysts|[Ee]xperts|[Oo]bservers|[Oo]fficials|[Ss]ources|[Cc]ritics|the [Ww]est)) (?:say|said|note|have pointed out|caution|suggest|believe|point out|warn|claim)\b")
 
 
@@ -49,7 +51,7 @@ def attribute(sentence: str) -> Attribution:
         return Attribution(speaker, "denied")
     if _SPECULATED.search(outside):
         return Attribution(speaker, "speculated")
-    return Attribution(speaker, "reported" if speaker else "asserted")
+    return Attribution(speaker, "reported" if speaker or _PRONOUN_SAYS.search(sentence) else "asserted")
 
 
 def is_forecast(sentence: str) -> bool:
@@ -64,6 +66,6 @@ def _speaker(sentence: str) -> str | None:
             groups = found.groupdict()
             who = groups.get("who") or groups.get("who2") or ""
             who = re.sub(r"(?: (?:of|the|for|and))+$", "", who.strip(" ,.“”\""))
-            if who:
+            if who and who.lower() not in _PRONOUNS:
                 return who
     return None

@@ -13,7 +13,7 @@ from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
 from pipeline.support import Scorer, as_supports
 
-N_SCORED = 48  # sentences that the scorer judges
+N_SCORED = 32  # sentences that the scorer judges
 N_OFFERED = 8  # sentences offered to a model, most telling first
 PER_SOURCE = 3  # of them, at most this many of one source
 

@@ -14,16 +14,18 @@ from pipeline.lexicon import Word, is_base_verb, is_participle, look_up, past_te
 from pipeline.questions import split_question, strip_truth
 
 _NEGATION = re.compile(r"(?:n['’]t|\s+not)$", re.IGNORECASE)
-_DETERMINERS = frozenset("a an the this that these those any some no every each all both its his her their our my your".split())
+_DETERMINERS = frozenset("a an the this that these those any some no every each either all both its his her their our my your".split())
 _PREPOSITIONS = frozenset(
     "of in on at by for with from to into under over between among against about after before since during as than "
     "via within without towards toward through per".split()
 )
-_PRONOUNS = frozenset("i you he she it we they this that these those there anyone anybody someone nobody everyone either".split())
+_PRONOUNS = frozenset("i you he she it we they this that these those there anyone anybody someone nobody everyone".split())
 _ADVERBS = frozenset(
     "not also still already now ever really actually currently officially formally only just even then automatically "
     "explicitly jointly always never yet publicly reportedly likely".split()
 )
+_POINTERS = frozenset("this that these those all both each either".split())  # determiners that may stand alone
+_OPEN_QUESTION = re.compile(r"^(?:(?:to|on|in|by|at|for|from|of|with|since|until) )?(?:what|who(?:m|se)?|when|where|which|why|how)\b", re.IGNORECASE)
 _DO = {"do": None, "does": third_person, "did": past_tense}
 _CONTRACTED = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
 
@@ -37,7 +39,7 @@ def claim_from_question(text: str) -> str | None:
         tokens = body.split()
         auxiliary = _auxiliary(tokens[0]) if tokens else None
         if auxiliary is None:
-            statement = body if not body.lower().startswith(("what", "who", "when", "where", "which", "why", "how")) else None
+            statement = None if _OPEN_QUESTION.match(body) else body
         else:
             statement = _declare(auxiliary, tokens[1:])
     if not statement:
@@ -60,7 +62,7 @@ def _declare(auxiliary: str, rest: list[str]) -> str | None:
     if not rest:
         return None
     if lowered[0] == "there":
-        return " ".join(["there", auxiliary, *_without_not(rest[1:], 0)])
+        return " ".join(["there", auxiliary, *_without_any(_without_not(rest[1:], 0))])
     if auxiliary in _DO or auxiliary not in {"am", "is", "are", "was", "were", "has", "have", "had"}:
         end = _end_before_base_verb(lowered)
     elif auxiliary in {"has", "have", "had"}:
@@ -83,6 +85,11 @@ def _without_not(tokens: list[str], at: int) -> list[str]:
     return tokens[:at] + tokens[at + 1 :] if tokens[at : at + 1] and tokens[at].lower() == "not" else list(tokens)
 
 
+def _without_any(tokens: list[str]) -> list[str]:
+    """ "Are there any provisions?" asserts that there are provisions."""
+    return tokens[1:] if len(tokens) > 1 and tokens[0].lower() == "any" else tokens
+
+
 def _end_before_base_verb(tokens: list[str]) -> int | None:
     """Return where the subject ends: the first verb that cannot well be a noun, else the first that may be a verb."""
     if tokens[0] in _PRONOUNS and len(tokens) > 1 and (is_base_verb(tokens[1]) or tokens[1] in _ADVERBS):
@@ -100,7 +107,7 @@ def _end_before_base_verb(tokens: list[str]) -> int | None:
 
 
 def _may_follow_subject(previous: str) -> bool:
-    if previous in _DETERMINERS and previous not in {"this", "that", "these", "those", "all", "both", "each"}:
+    if previous in _DETERMINERS - _POINTERS:
         return False
     if previous in _PREPOSITIONS or previous in {"and", "or", "which", "who", "that"} or previous.endswith(("'s", "’s", "s'", "s’")):
         return False
@@ -130,22 +137,27 @@ def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
     """Return where the subject ends after a form of *be*: before an adverb, participle, adjective, second noun phrase."""
     if tokens[0] in _PRONOUNS - {"this", "that", "these", "those"}:
         return 1
+    if tokens[0] in _POINTERS and len(tokens) > 1 and tokens[1] in _DETERMINERS | _PREPOSITIONS | _ADVERBS:
+        return 1  # "Is this | the first treaty?"
     noun_seen = tokens[0] not in _DETERMINERS
     fallback: int | None = None
     for i in range(1, len(tokens)):
         token, previous = tokens[i], tokens[i - 1]
         known = look_up(token)
+        in_name = written[i][0].isupper() and written[i - 1][0].isupper()  # "Bushehr Nuclear Power Plant"
         if not noun_seen:
             noun_seen = not (known and known.adjective > known.noun + known.verb)
             continue
         after_preposition = previous in _PREPOSITIONS or previous in _DETERMINERS or previous in {"and", "or"}
         if after_preposition:
             continue
-        adjective = known is not None and known.adjective > known.noun + known.verb
+        adjective = known is not None and not in_name and known.adjective > known.noun + known.verb
         if token in _ADVERBS or is_participle(token) or adjective or (token in _DETERMINERS and not previous.endswith("s'")):
-            return i
+            return _back_over_adverbs(tokens, i)
         if token in _PREPOSITIONS and fallback is None and token not in {"of", "between"}:
             fallback = i
-        if token[0].isdigit() or (written[i][0].islower() and written[i - 1][0].isupper() and known is not None and known.noun > 99):
-            return i  # "Iran | part of BRICS": a common noun right after a name
+        after_name = written[i][0].islower() and written[i - 1][0].isupper()
+        listed = tokens[i - 2 : i - 1] in (["and"], ["or"]) and tokens[i + 1 : i + 2] == ["of"]
+        if token[:1].isdigit() or (after_name and ((known is not None and known.noun > 99) or listed)):
+            return i  # "Iran | part of BRICS", "Russia and Iran | members of it": a common noun right after a name
     return fallback or (len(tokens) - 1 if len(tokens) >= 2 else None)

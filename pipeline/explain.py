@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from factcheck.records import Coverage, SourceStance, Verdict
 
 
-def explain(verdict: Verdict, stances: Sequence[SourceStance], coverage: Coverage, answer: str | None) -> str:
+def explain(verdict: Verdict, stances: Sequence[SourceStance], coverage: Coverage) -> str:
     """Return the reason of an answer in words."""
     by = {stance: [s.source for s in stances if s.stance == stance] for stance in ("supports", "refutes", "mixed", "silent")}
     if verdict == "not_enough_evidence":
         if coverage.reason == "off_topic":
             return "Nothing that was read is about this."
-        return f"The sources are on the topic, and none states it: {_count(len(stances))} read."
+        return f"The sources are on the topic and none states it; passages of {_count(len(stances))} were read."
     parts = []
     for stance, verb in (("supports", "support it"), ("refutes", "say otherwise"), ("mixed", "hold both")):
         if by[stance]:

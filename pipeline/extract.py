@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from factcheck.records import Question, QuestionType, Source, Span
-from pipeline.lexical import content_words
+from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.sentences import Sentence
 from pipeline.values import Anchor, find_values
 
@@ -91,23 +91,53 @@ def _spans(question: Question, sentence: Sentence) -> list[tuple[str, Mapping[st
             if (m := re.search(rf"\b{re.escape(choice)}\b", text, re.IGNORECASE))
         ]
     if kind == "entity":
-        asked = {w.lower() for w in re.findall(r"\w+", question.text)}
-        names = [(m["quoted"] or m.group(), m) for m in _NAME.finditer(text)]
-        return [
-            (name, {"text": name}, Span(m.start(), m.end()))
-            for name, m in names
-            if not all(w.lower() in asked for w in re.findall(r"\w+", name)) and not _is_opening_word(name, m.start())
-        ]
+        return [(name, {"text": name}, span) for name, span in _names(question.text, text)]
+    if kind == "list":
+        return [(", ".join(items), {"items": items}, span) for items, span in _enumerations(question.text, text)]
     return [(text, {"text": text}, Span(0, len(text)))]
 
 
-def _is_opening_word(name: str, start: int) -> bool:
-    """Whether a single capitalised word is only the sentence's first word."""
-    from pipeline.lexical import STOP_WORDS  # noqa: PLC0415
+def _names(question: str, text: str) -> list[tuple[str, Span]]:
+    """Return the names in `text` that the question does not hold, without months, weekdays and the question's words."""
+    asked = {w.lower() for w in re.findall(r"\w+", question)}
+    found = []
+    for match in _NAME.finditer(text):
+        name, start = match["quoted"] or match.group(), match.start("quoted") if match["quoted"] else match.start()
+        while " " in name and name.split(" ")[0].lower() in asked | _TITLES:
+            cut = name.index(" ") + 1
+            name, start = name[cut:], start + cut
+        words = {w.lower() for w in re.findall(r"\w+", name)}
+        opening = match.start() == 0 and " " not in name and name.lower() in _OPENERS | STOP_WORDS
+        if not words <= asked and not words <= _CALENDAR and not opening:
+            found.append((name, Span(start, start + len(name))))
+    place = re.match(r"(?:in |at |to |from |through )?(?:where|(?:which|what) (?:city|country|place|town|capital|region))\b", question, re.IGNORECASE)
+    if place:
+        after = [(n, s) for n, s in found if re.search(r"\b(?:in|at|to|through|via|near|of)(?: the)? $", text[: s.start])]
+        return after or found
+    return found
 
-    return start == 0 and " " not in name and (name.lower() in STOP_WORDS or name.lower() in _OPENERS)
+
+def _enumerations(question: str, text: str) -> list[tuple[list[str], Span]]:
+    """Return the lists of two items or more in `text`: "A, B and C"; items that the question holds do not begin one."""
+    asked = {w.lower() for w in re.findall(r"\w+", question)}
+    found = []
+    for pattern in (_NAME_LIST, _WORD_LIST):
+        for match in pattern.finditer(text):
+            items = [item.strip() for item in re.split(r",(?: and)? | and ", match.group()) if item.strip()]
+            new = [item for item in items if not {w.lower() for w in re.findall(r"\w+", item)} <= asked]
+            if len(items) >= 2 and len(new) >= 2:
+                found.append((items, Span(*match.span())))
+    return found
 
 
+_ITEM = r"(?:the )?[A-Z][\w’'-]*(?:(?: of| the)? [A-Z][\w’'-]*)*"
+_NAME_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? and {_ITEM}")
+_WORD_LIST = re.compile(r"\b[a-z][\w-]+(?: [a-z][\w-]+)?(?:, [a-z][\w-]+(?: [a-z][\w-]+)?)*,? and [a-z][\w-]+")
+_TITLES = frozenset("president minister general prime foreign the supreme leader".split())
+_CALENDAR = frozenset(
+    "january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
 _OPENERS = frozenset("however instead although while during since according notably moreover meanwhile concurrently both analysts".split())
 
 

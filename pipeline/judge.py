@@ -1,7 +1,7 @@
 """The verdict: stances per source, then one decision over the sources. The rule, whole:
 
-1. *Evidence.* Each sentence read has three probabilities for the claim: supports, refutes, neutral. A sentence that
-   speaks of what may come, or one from a source that was published before the event, cannot support that it happened:
+1. *Evidence.* Each sentence read has three probabilities for the claim: supports, refutes, neutral. A sentence whose
+   clause nearest to the claim speaks of what may come, or one from a source that was published before the event, cannot support that it happened:
    its support moves to neutral.
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
    `STANCE_THRESHOLD` on it takes a stance; with both, from different sentences, it is `mixed`; with neither, `silent`.
@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
 from pipeline.attribution import Attribution, is_forecast
+from pipeline.lexical import nearest_clause
 from pipeline.sentences import Sentence
 
 STANCE_THRESHOLD = 0.5
@@ -40,9 +41,8 @@ class Evidence:
 
     @property
     def stance(self) -> EvidenceStance:
-        p = self.support
-        best = max(p.supports, p.refutes, p.neutral)
-        return "supports" if best == p.supports else "refutes" if best == p.refutes else "neutral"
+        """The side it leans to, for a sentence that is cited: supports on a tie."""
+        return "supports" if self.support.supports >= self.support.refutes else "refutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def restrain(evidence: Evidence, claim: str, *, event_date: str | None) -> Evide
     if _FUTURE_CLAIM.search(claim):
         return evidence
     note = None
-    if is_forecast(evidence.sentence.text):
+    if is_forecast(nearest_clause(claim, evidence.sentence.text)):
         note = "speaks of what may come"
     elif event_date and published_before(evidence.sentence.source, event_date):
         note = f"published before {event_date}"
@@ -76,17 +76,25 @@ def published_before(source: Source, day: str) -> bool:
     return latest is not None and latest < day
 
 
-def decide(evidence: Sequence[Evidence], sources: Mapping[str, Source], *, duplicates: Mapping[str, str] | None = None) -> Decision:
-    """Apply rules 2 to 4. `sources` are those of which a passage was read; `duplicates` maps a reprint to its original."""
+def decide(
+    evidence: Sequence[Evidence], sources: Mapping[str, Source], *, duplicates: Mapping[str, str] | None = None,
+    stated: bool = False,
+) -> Decision:  # fmt: skip
+    """Apply rules 2 to 4. `sources` are those of which a passage was read; `duplicates` maps a reprint to its original.
+
+    `stated`: the evidence was chosen because it states a value; each sentence takes a stance, however weak, and with
+    any the verdict is `supported`.
+    """
+    threshold = 0.0 if stated else STANCE_THRESHOLD
     duplicates = duplicates or {}
     strongest = {id_: _strongest([e for e in evidence if e.sentence.source.id == id_]) for id_ in sources}
-    stances = {id_: _stance(*pair) for id_, pair in strongest.items()}
+    stances = {id_: _stance(*pair, threshold) for id_, pair in strongest.items()}
     superseded = _superseded(stances, sources)
     counting = [id_ for id_ in sources if id_ not in duplicates and id_ not in superseded]
     s = max((strongest[id_][0] for id_ in counting), default=0.0)
     r = max((strongest[id_][1] for id_ in counting), default=0.0)
-    verdict, probability = weigh(s, r)
-    cited, indexes = _cite(evidence, verdict)
+    verdict, probability = ("supported", s) if stated and s > 0 else weigh(s, r)
+    cited, indexes = _cite(evidence, verdict, threshold)
     records = tuple(
         SourceStance(
             source=id_,
@@ -143,12 +151,13 @@ def _strongest(evidence: Sequence[Evidence]) -> tuple[float, float]:
     )
 
 
-def _stance(s: float, r: float) -> Stance:
-    if s >= STANCE_THRESHOLD and r >= STANCE_THRESHOLD:
+def _stance(s: float, r: float, threshold: float) -> Stance:
+    for_it, against = 0 < s >= threshold, 0 < r >= threshold
+    if for_it and against:
         return "mixed"
-    if s >= STANCE_THRESHOLD:
+    if for_it:
         return "supports"
-    return "refutes" if r >= STANCE_THRESHOLD else "silent"
+    return "refutes" if against else "silent"
 
 
 def _stance_probability(stance: Stance, s: float, r: float) -> float:
@@ -168,14 +177,16 @@ def _superseded(stances: Mapping[str, Stance], sources: Mapping[str, Source]) ->
     return found
 
 
-def _cite(evidence: Sequence[Evidence], verdict: Verdict, *, most: int = 2) -> tuple[tuple[Evidence, ...], dict[str, list[int]]]:
+def _cite(
+    evidence: Sequence[Evidence], verdict: Verdict, threshold: float, *, most: int = 2
+) -> tuple[tuple[Evidence, ...], dict[str, list[int]]]:
     """Choose at most two sentences a source and stance, those that carry the verdict first, each list strongest first."""
     if verdict == "not_enough_evidence":
         return (), {}
-    first = "refutes" if verdict == "refuted" else "supports"
+    stances: tuple[EvidenceStance, EvidenceStance] = ("refutes", "supports") if verdict == "refuted" else ("supports", "refutes")
     chosen: list[Evidence] = []
-    for stance in (first, "supports" if first == "refutes" else "refutes"):
-        taking = [e for e in evidence if e.stance == stance and getattr(e.support, stance) >= STANCE_THRESHOLD]
+    for stance in stances:
+        taking = [e for e in evidence if e.stance == stance and 0 < getattr(e.support, stance) >= threshold]
         per_source: dict[str, int] = {}
         for e in sorted(taking, key=lambda e: -getattr(e.support, stance)):
             n = per_source.get(e.sentence.source.id, 0)

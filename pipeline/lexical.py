@@ -16,7 +16,7 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
-from pipeline.values import find_values
+from pipeline.values import find_values, parse_number
 
 NAME = "lexical"
 
@@ -54,8 +54,13 @@ def content_words(text: str) -> tuple[str, ...]:
 
 def word_recall(claim: str, passage: str) -> float:
     """Return the share of the claim's distinct content words that the passage has, 0..1; 0 for a claim without any."""
-    wanted = set(content_words(claim)) - _negators()
+    wanted = content_set(claim)
     return len(wanted & set(content_words(passage))) / len(wanted) if wanted else 0.0
+
+
+def content_set(text: str) -> frozenset[str]:
+    """Return the distinct content words, without negating ones: what a text is about, whichever way it says it."""
+    return frozenset(content_words(text)) - _negators()
 
 
 def is_negated(text: str) -> bool:
@@ -66,13 +71,13 @@ def is_negated(text: str) -> bool:
 def _row(claim: str, passage: str) -> tuple[float, float, float]:
     recall = word_recall(claim, passage)
     relevant = 1 / (1 + math.exp(-12 * (recall - 0.62)))
-    against = is_negated(claim) != is_negated(_nearest_clause(claim, passage)) or _other_number(claim, passage)
+    against = is_negated(claim) != is_negated(nearest_clause(claim, passage)) or _other_number(claim, passage)
     return (0.1 * relevant, 0.9 * relevant, 1 - relevant) if against else (0.9 * relevant, 0.1 * relevant, 1 - relevant)
 
 
-def _nearest_clause(claim: str, passage: str) -> str:
+def nearest_clause(claim: str, passage: str) -> str:
     """The clause of the passage that shares most words with the claim, so that a far negation does not count."""
-    clauses = [c for c in re.split(r"[;:]|, (?:but|while|although|though|and|which|as|where)\b|\bbut\b|\bwhile\b", passage) if c.strip()]
+    clauses = [c for c in re.split(r"[;:]|, (?:but|while|although|though|and|which|who|as|where|particularly|especially|including)\b|\bbut\b|\bwhile\b", passage) if c.strip()]
     wanted = set(content_words(claim))
     return max(clauses, key=lambda c: len(wanted & set(content_words(c))), default=passage)
 
@@ -96,6 +101,9 @@ def _parts(word: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
+    number = parse_number(word)
+    if number is not None:
+        return f"{number:g}"  # "twenty" and "20" are one word
     for pattern, replacement in _SPELLING:
         word = pattern.sub(replacement, word)
     stem: str = _stemmer.stemWord(word)

@@ -11,13 +11,19 @@ The order of the search is the rule:
 
 Several places and none of them in the proposing passage, or several inside it: `ambiguous`.
 Only `exact` and `normalised` carry a span, and only they may be shown.
+
+A quote never begins or ends inside a word or a number: "5 billion" does not stand in "55 billion", nor "legal" in
+"illegal". Scripts without spaces between words (they have no capitals either) may be cut anywhere between characters.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from factcheck.records import ProofStatus, Source, Span
 
@@ -25,6 +31,9 @@ CONTEXT_CHARS = 32
 _MIN_RUN_WORDS = 3
 _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″＂＇"
 _DASHES = "-‐‑‒–—―−﹘﹣－"
+_FOLD = str.maketrans({**dict.fromkeys(_QUOTES, '"'), **dict.fromkeys(_DASHES, "-")})
+_SPACE = re.compile(r"\s+")
+_RUN = re.compile(r"\s{2,}")
 _ELLIPSIS = re.compile(r"\s*(?:\[?\s*(?:\.\s?\.\s?\.|…)\s*\]?)\s*")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
@@ -67,23 +76,35 @@ def locate(quote: str, text: str) -> tuple[Span, ...]:
 
 def locate_folded(quote: str, text: str) -> tuple[Span, ...]:
     """Return every place where `quote` stands up to white space, quotation marks and dashes."""
-    folded_quote, _ = fold(quote)
-    folded_text, offsets = fold(text)
-    folded_quote = folded_quote.strip()
-    return tuple(Span(offsets[s.start], offsets[s.end - 1] + 1) for s in locate(folded_quote, folded_text))
+    folded = fold(text)
+    found = locate(fold(quote).text.strip(), folded.text)
+    return tuple(Span(folded.offset(s.start), folded.offset(s.end - 1) + 1) for s in found)
 
 
-def fold(text: str) -> tuple[str, list[int]]:
-    """Return the text with white space runs, quotation marks and dashes folded, and each character's own offset."""
-    out: list[str] = []
-    offsets: list[int] = []
-    for at, char in enumerate(text):
-        folded = " " if char.isspace() else '"' if char in _QUOTES else "-" if char in _DASHES else char
-        if folded == " " and out and out[-1] == " ":
-            continue
-        out.append(folded)
-        offsets.append(at)
-    return "".join(out), offsets
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text with white space runs, quotation marks and dashes folded; `joints` are where a run was made one space."""
+
+    text: str
+    joints: tuple[int, ...]  # positions in `text` right after a shortened run
+    removed: tuple[int, ...]  # characters removed up to there
+
+    def offset(self, at: int) -> int:
+        """Return the offset in the original text of the character at `at` of the folded one."""
+        i = bisect_right(self.joints, at)
+        return at + (self.removed[i - 1] if i else 0)
+
+
+@lru_cache(maxsize=64)
+def fold(text: str) -> Folded:
+    """Return the folded text, with the way back to the offsets of the original."""
+    joints: list[int] = []
+    removed: list[int] = []
+    for run in _RUN.finditer(text):
+        gone = removed[-1] if removed else 0
+        joints.append(run.start() - gone + 1)
+        removed.append(gone + len(run.group()) - 1)
+    return Folded(_SPACE.sub(" ", text.translate(_FOLD)), tuple(joints), tuple(removed))
 
 
 def reprove(text: str, citation: Mapping[str, object]) -> bool:
@@ -101,8 +122,31 @@ def reprove(text: str, citation: Mapping[str, object]) -> bool:
 
 
 def _ways(quote: str, text: str) -> Iterable[tuple[ProofStatus, tuple[Span, ...]]]:
-    yield "exact", locate(quote, text)
-    yield "normalised", locate_folded(quote, text)
+    yield "exact", tuple(span for span in locate(quote, text) if _is_whole(span, text))
+    yield "normalised", tuple(span for span in locate_folded(quote, text) if _is_whole(span, text))
+
+
+def _is_whole(span: Span, text: str) -> bool:
+    return not (cuts(text, span.start) or cuts(text, span.end))
+
+
+def cuts(text: str, at: int) -> bool:
+    """Whether a cut before the character at `at` goes through a word, a number or a combined character."""
+    if not 0 < at < len(text):
+        return False
+    left, right = text[at - 1], text[at]
+    if unicodedata.category(right).startswith("M"):
+        return True
+    if _in_number(left, right, text[max(0, at - 2) : at - 1], text[at + 1 : at + 2]):
+        return True
+    return left.lower() != left.upper() and right.lower() != right.upper()
+
+
+def _in_number(left: str, right: str, before: str, after: str) -> bool:
+    """Between two digits, or beside the point or comma that stands between two digits."""
+    if left.isdigit():
+        return right.isdigit() or (right in ".," and after.isdigit())
+    return left in ".," and right.isdigit() and before.isdigit()
 
 
 def _choose(spans: tuple[Span, ...], passage: Span | None) -> Span | None:
@@ -116,7 +160,7 @@ def _choose(spans: tuple[Span, ...], passage: Span | None) -> Span | None:
 
 def _is_stitched(quote: str, texts: list[str]) -> bool:
     """Whether all words of the quote lie in runs of three words or more that stand in the texts, in two runs or more."""
-    corpora = [f" {' '.join(_words(text))} " for text in texts]
+    corpora = [_word_line(text) for text in texts]
     runs = 0
     for part in _ELLIPSIS.split(quote):
         words = _words(part)
@@ -136,6 +180,11 @@ def _longest_run(words: list[str], corpora: list[str]) -> int:
     while length < len(words) and any(f" {' '.join(words[: length + 1])} " in corpus for corpus in corpora):
         length += 1
     return length
+
+
+@lru_cache(maxsize=64)
+def _word_line(text: str) -> str:
+    return f" {' '.join(_words(text))} "
 
 
 def _words(text: str) -> list[str]:

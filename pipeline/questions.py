@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from factcheck.days import check_day
 from factcheck.errors import UsageError
 from factcheck.records import QUESTION_TYPES, Question, QuestionType
 
@@ -21,8 +22,8 @@ _LEADING_PHRASE = re.compile(
     r"(?=\S)",
     re.IGNORECASE,
 )
-_TAG = re.compile(r",?\s*(?:right|correct|true|no|yes|or not|is that right|isn['’]t (?:it|that so))\s*\?*\s*$", re.IGNORECASE)
-_TRUTH = re.compile(r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|is it right that |true or false[:,]?\s*)", re.IGNORECASE)
+_TAG = re.compile(rf"(?:,\s*(?:{AUXILIARY}) (?:it|they|he|she|there|we|you|I|this|that)|,?\s*(?:right|correct|true|no|yes|or not|is that right|isn['’]t (?:it|that so)))\s*\?*\s*$", re.IGNORECASE)
+_TRUTH = re.compile(r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|(?:is it|am I) right (?:that|in thinking that) |true or false[:,]?\s*)", re.IGNORECASE)
 
 _PERIOD = r"(?:years?|months?|weeks?|days?|decades?|hours?|minutes?)"
 _RULES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = tuple(
@@ -48,7 +49,7 @@ _RULES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = tuple(
 def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
     """Return the question with its text stripped and its type set.
 
-    Raises: UsageError if it is empty, longer than `max_chars`, or of an unknown type.
+    Raises: UsageError if it is empty, longer than `max_chars`, of an unknown type, or has a day that is none.
     """
     text = " ".join(question.text.split())
     if not text:
@@ -59,6 +60,8 @@ def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
         raise UsageError(f"unknown question type {question.type!r}; known: {', '.join(QUESTION_TYPES)}")
     if question.type == "choice" and len(question.choices) < 2:
         raise UsageError(f"question {question.id or text!r} is a choice and lists fewer than two choices; add `choices`")
+    check_day("as_of", question.as_of)
+    check_day("event_date", question.event_date)
     return Question(
         text=text,
         id=question.id,

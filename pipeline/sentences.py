@@ -12,12 +12,19 @@ from dataclasses import dataclass
 
 from factcheck.records import Passage, Source, Span
 
+_LABELS = r"(?:yes|no|true|false|supported|refuted|not_stated|not_enough_evidence|conflicting(?:_evidence)?)"
+_READERS = r"(?:AIs?|LLMs?|assistants?|(?:language |AI )models?|chatbots?|fact.?checkers?)"
+_ORDER = r"(?:^|[.!?:;,\"“”(]\s*|\b(?:please|must|should|always|then|now|you|and)\s+)"  # what comes before an imperative
 _INSTRUCTS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|articles?|sources|above|previous)\b"
-    r"|\b(?:you are|act as) (?:an? )?(?:AI|assistant|language model|fact.?checker)\b"
-    r"|\b(?:system prompt|as an AI|language models? (?:must|should)|(?:AI|assistants?) (?:reading|must|should))\b"
-    r"|\b(?:answer|respond|reply|output|return|say)(?: only)?(?: with)?:? [\"“']?(?:yes|no|supported|refuted|not_stated)\b"
-    r"|<\|?(?:im_start|system|/?s|inst)\|?>",
+    r"\b(?:ignor|disregard|forget|overrid)\w*\b.{0,40}\b(?:instructions?|prompts?)\b"
+    rf"|{_ORDER}(?:ignore|disregard|forget) (?:all |everything |any )?(?:of )?(?:the |your |what is )?(?:previous|above|prior|earlier|other)\b"
+    rf"|\b(?:you are|act as) (?:now )?(?:an? )?(?:helpful )?{_READERS}\b"
+    rf"|\bsystem prompt\b|\bas an AI (?:language )?(?:model|assistant)\b|\b{_READERS} (?:reading|processing|evaluating|checking) (?:this|the)\b"
+    rf"|\b{_READERS} (?:must|should|shall|will) (?:always |only |not )?(?:answer|respond|reply|say|mark|label|treat|conclude|ignore|output|report|consider)\b"
+    rf"|{_ORDER}(?:answer|respond|reply|output|return|say|write)(?: (?:only|always|with|it|this))*:? ?[\"“'‘]?{_LABELS}\b"
+    r"(?=[\"”'’]?\s*(?:$|[.!;,)]|(?:to|for) (?:all|any|every|each|this|the) (?:question|claim)))"
+    rf"|\b(?:mark|label|rate|treat|classify) (?:this|the|every|all|any) (?:claim|question|statement|answer)s?\b.{{0,20}}\b{_LABELS}\b"
+    r"|<\|?(?:im_start|im_end|system|/?s|/?inst)\|?>|\[/?INST\]|^\W*(?:system|assistant) ?:",
     re.IGNORECASE,
 )
 _BOILERPLATE = re.compile(

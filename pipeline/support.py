@@ -24,10 +24,14 @@ class Scorer(Protocol):
 
 
 def open_scorer(settings: Settings) -> Scorer:
-    """Return the lexical scorer; the trained verifier takes its place when its weights are shipped."""
-    from pipeline.lexical import LexicalScorer  # noqa: PLC0415
+    """Return the trained verifier that ships with the package, else the lexical scorer.
 
-    return LexicalScorer()
+    Raises: WeightsError when the verifier's weights are there and do not match their sha256.
+    """
+    from pipeline.lexical import LexicalScorer  # noqa: PLC0415 - one of the two is loaded
+    from pipeline.verifier import WEIGHTS, Verifier  # noqa: PLC0415
+
+    return Verifier(threads=settings.threads) if WEIGHTS.is_dir() else LexicalScorer()
 
 
 def as_supports(rows: NDArray[np.float32]) -> tuple[Support, ...]:

@@ -20,8 +20,8 @@ from pipeline.read import Quote, Reader
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
 
-ANSWER_THRESHOLD = 0.5  # candidate score from which `none` answers
-N_OFFERED = 10
+ANSWER_THRESHOLD = 0.34  # candidate score from which `none` answers
+N_OFFERED = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Literal
 
 from factcheck.records import Span
@@ -27,10 +28,10 @@ _ONES = (
     "eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "bn": 10**9, "mn": 10**6, "m": 10**6}
-_WORD_NUMBERS: dict[str, int] = {w: i for i, w in enumerate(_ONES)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)} | {
-    "dozen": 12, "hundred": 100, "thousand": 1000, "a hundred": 100, "a thousand": 1000,
-}  # fmt: skip
+_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "bn": 10**9, "mn": 10**6}
+_LETTER_SCALES = {"k": 10**3, "m": 10**6, "b": 10**9}  # only of money: "$5m"
+_WORD_NUMBERS: dict[str, int] = {w: i for i, w in enumerate(_ONES)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)} | {"a": 1}
+_MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _UNITS = {
     "cubic meters": "m3", "cubic metres": "m3", "cubic meter": "m3", "cubic metre": "m3", "m3": "m3", "bcm": "m3",
     "square kilometers": "km2", "square kilometres": "km2", "kilometers": "km", "kilometres": "km", "km": "km",
@@ -39,7 +40,7 @@ _UNITS = {
     "euros": "EUR", "rubles": "RUB", "roubles": "RUB", "pounds": "GBP", "megawatts": "MW", "mw": "MW", "gigawatts": "GW",
     "gw": "GW", "kilowatt-hours": "kWh", "degrees": "deg",
 }  # fmt: skip
-_CURRENCY = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+_CURRENCY = {"$": "USD", "us$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 _RATES = {"year": "year", "annum": "year", "annually": "year", "month": "month", "day": "day", "week": "week", "hour": "hour", "second": "second"}
 _PERIODS = {"year": "Y", "month": "M", "week": "W", "day": "D", "decade": "Y", "hour": "H", "minute": "M", "century": "Y"}
 
@@ -56,18 +57,23 @@ _DATES = tuple(
         rf"\b(?:on |last )(?P<weekday>{'|'.join(_WEEKDAYS)})\b",
     )
 )
-_WORDS = "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])}))?|{'|'.join(sorted(_ONES, key=len, reverse=True))})"
+_WORD_FIGURE = (
+    rf"\b(?:(?:(?:{_SMALL}|a)[ -])?(?:hundred|thousand|dozen)(?:[ -](?:hundred|thousand))?(?:(?: and)? {_SMALL})?|{_SMALL})\b"
+)
+_GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+|\d{1,3}(?: 000)+"
+_FIGURE = rf"(?:{_GROUPED}|\d+(?:\.\d+)?|{_WORD_FIGURE})(?![.,]?\d)"
 _NUMBER = re.compile(
-    rf"(?P<currency>US\$|[$€£])? ?(?<![\w.,-])(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:{_WORDS})\b(?:-(?:{_WORDS})\b)?)"
+    rf"(?P<currency>US\$|[$€£])? ?(?<![\w.,])(?<![^\W\d]-)(?P<figure>{_FIGURE})"
     r"(?: ?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|bcm)\b)?"
-    r"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<gap>[ -]?)(?P<after>%|[A-Za-z][\w-]*(?: [a-z][\w-]*){0,2})?"
-    r"(?P<rate> (?:per|a|an|each) (?:year|annum|month|day|week|hour|second)| annually)?",
+    r"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<gap>[ -]?)(?P<after>%|[A-Za-z][\w-]*(?: [a-z][\w-]*){0,2})?",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    rf"\b(?P<figure>\d+(?:\.\d+)?|(?:{_WORDS})(?:-(?:{_WORDS}))?)[ -](?:more )?(?P<period>year|month|week|day|decade|hour|minute|centur(?:y|ies))s?\b",
+    rf"(?<![\w.,])(?P<figure>{_FIGURE})[ -](?:more )?(?P<period>year|month|week|day|decade|hour|minute|centur(?:y|ies))s?\b",
     re.IGNORECASE,
 )
+_JOINS = re.compile(r"\s*(?:-|–|\bto\b)\s*(?:about |some |nearly |over )?")  # between the ends of a range
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +106,26 @@ def parse_value(text: str, kind: ValueKind, *, anchor: Anchor = Anchor()) -> Map
 
 
 def parse_number(word: str) -> float | None:
-    """Return the number a figure or number word stands for; None if it is neither."""
+    """Return the number a figure or number words stand for ("twenty-five", "two hundred and six"); None if neither."""
     lowered = word.lower().strip()
-    if lowered in _WORD_NUMBERS:
-        return _WORD_NUMBERS[lowered]
-    if "-" in lowered:
-        parts = [_WORD_NUMBERS.get(part) for part in lowered.split("-")]
-        return float(sum(part for part in parts if part is not None)) if all(p is not None for p in parts) else None
+    if not lowered[:1].isdigit():
+        return _parse_words(re.split(r"[ -]", lowered))
     try:
-        return float(lowered.replace(",", ""))
+        return float(re.sub(r"[,\s]", "", lowered))
     except ValueError:
         return None
+
+
+def _parse_words(words: list[str]) -> float | None:
+    total = 0
+    for word in words:
+        if word in _MULTIPLES:
+            total = max(1, total) * _MULTIPLES[word]
+        elif word in _WORD_NUMBERS:
+            total += _WORD_NUMBERS[word]
+        elif word != "and":
+            return None
+    return float(total) if words and words != ["a"] else None
 
 
 def _dates(text: str, anchor: Anchor) -> Iterator[Value]:
@@ -170,37 +185,66 @@ def _durations(text: str, anchor: Anchor) -> Iterator[Value]:
         yield Value("duration", Span(*match.span()), match.group(), {"iso": f"P{clock}{_short(number)}{_PERIODS[period]}"})
 
 
+@dataclass(slots=True)
+class _Found:
+    """A number as it is read, before its neighbour in a range lends it unit, scale or rate."""
+
+    span: Span
+    number: float
+    scale: float
+    unit: str | None
+    per: str | None
+
+
 def _numbers(text: str, anchor: Anchor) -> Iterator[Value]:
     dates = [value.span for value in _dates(text, Anchor(date(2000, 12, 31)))]
-    rates: dict[str, str] = {}
-    found: list[tuple[Span, float, str | None, str | None]] = []
-    for match in _NUMBER.finditer(text):
-        number = parse_number(match["figure"])
-        alone = not (match["after"] or match["currency"] or match["scale"])
-        if number is None or match["ordinal"] or (match["figure"].lower() == "one" and (alone or _unit(match["after"])[0] is None)):
+    matches = _NUMBER.finditer(text)
+    apart = [m for m in matches if not any(Span(*m.span("figure")).overlaps(day) for day in dates)]
+    found = [number for match in apart if (number := _number(match, text))]
+    for left, right in pairwise(found):
+        if not _JOINS.fullmatch(text[left.span.end : right.span.start]):
             continue
-        figure = Span(match.start("figure"), match.end("figure"))
-        if any(figure.overlaps(other) for other in dates):
-            continue
-        unit, used = _unit(match["after"] or "")
-        scale = (match["scale"] or "").lower()
-        if scale == "bcm":
-            number, unit = number * 10**9, "m3"
-        number *= _SCALES.get(scale, 1)
-        end = match.end("scale") if scale else match.end("figure")
-        if match["currency"]:
-            unit = _CURRENCY[match["currency"]]
-        elif unit and used:
-            end = match.start("after") + used
-        rate = _RATE_AFTER.match(text[end:])
-        if rate and unit:
-            rates[unit] = _RATES[rate["per"].lower()]
-            end += rate.end()
-        start = match.start("currency") if match["currency"] else match.start("figure")
-        found.append((Span(start, end), number, unit, _RATES[rate["per"].lower()] if rate and unit else None))
-    for span, number, unit, rate_name in found:
-        per = rate_name or (rates.get(unit) if unit in set(_UNITS.values()) else None)  # "from 2 bcm per year to 55 bcm"
-        yield Value("number", span, span.of(text), {"number": _plain(number), "unit": f"{unit}/{per}" if unit and per else unit})
+        if left.unit is None and left.scale == 1:  # "10-15 billion tons"
+            left.scale, left.unit = right.scale, right.unit
+        if left.unit == right.unit:  # "from 2 bcm per year to 55 bcm"
+            left.per, right.per = left.per or right.per, right.per or left.per
+    for n in found:
+        unit = f"{n.unit}/{n.per}" if n.unit and n.per else n.unit
+        yield Value("number", n.span, n.span.of(text), {"number": _plain(n.number * n.scale), "unit": unit})
+
+
+def _number(match: re.Match[str], text: str) -> _Found | None:
+    number = parse_number(match["figure"])
+    after = match["after"] or ""
+    unit, used = _unit(after)
+    counted = after or match["currency"] or match["scale"]
+    if number is None or match["ordinal"] or (match["figure"].lower() == "one" and not (counted and (unit or match["scale"]))):
+        return None
+    start, end = match.start("figure"), match.end("scale") if match["scale"] else match.end("figure")
+    scale_name = (match["scale"] or "").lower()
+    scale = 10**9 if scale_name == "bcm" else _SCALES.get(scale_name, 1)
+    letter, *rest = [*after.lower().split(), ""]
+    if letter in _LETTER_SCALES and not match["gap"] and (match["currency"] or _UNITS.get(rest[0]) in set(_CURRENCY.values()) | {"RUB"}):
+        scale, end = _LETTER_SCALES[letter], match.start("after") + 1
+        unit, used = _unit(after[2:])
+        used += 2
+    if scale_name == "bcm":
+        unit = "m3"
+    elif match["currency"]:
+        unit, start = _CURRENCY[match["currency"]], match.start("currency")
+    elif unit and used:
+        end = match.start("after") + used
+    if _is_negative(text, start):
+        number, start = -number, start - (1 if text[start - 1] in "-−" else len("minus "))
+    rate = _RATE_AFTER.match(text[end:])
+    if rate and unit:
+        end += rate.end()
+    return _Found(Span(start, end), number, scale, unit, _RATES[rate["per"].lower()] if rate and unit else None)
+
+
+def _is_negative(text: str, start: int) -> bool:
+    before = text[:start]
+    return before.lower().endswith("minus ") or (before.endswith(("-", "−")) and not before[-2:-1].isalnum())
 
 
 _RATE_AFTER = re.compile(r",? ?(?:per |a |an |each )?(?P<per>year|annum|annually|month|day|week|hour|second)\b", re.IGNORECASE)

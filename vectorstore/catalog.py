@@ -182,6 +182,13 @@ class Catalog:
         found = self.rows("SELECT text FROM versions WHERE source = ? AND version = ?", source_id, version)
         return str(found[0][0]) if found else None
 
+    def text_by_hash(self, source_id: str, sha256: str) -> str | None:
+        """Return a stored text by its hash; that of the named source first, where several sources hold it."""
+        found = self.rows(
+            "SELECT text FROM versions WHERE source_sha256 = ? ORDER BY source <> ?, version DESC LIMIT 1", sha256, source_id
+        )
+        return str(found[0][0]) if found else None
+
     def hashes(self) -> list[tuple[str, str]]:
         """Return (id, source_sha256) of the current versions, by id."""
         statement = (
@@ -191,6 +198,20 @@ class Catalog:
 
     def chunk_rows(self, source_id: str) -> list[ChunkRow]:
         return [_chunk(row) for row in self.rows(f"{_CHUNK} WHERE c.source = ? ORDER BY c.no", source_id)]
+
+    def keys(self) -> dict[str, str]:
+        """Return the key of every chunk of the sources whose vectors are complete, with its source."""
+        found = self.rows(f"{_CHUNK} WHERE s.vectors = 'ready' ORDER BY c.id")
+        return {chunk.key: chunk.source for chunk in map(_chunk, found)}
+
+    def n_ready(self) -> int:
+        """Return how many chunks have a vector, as far as the catalog knows."""
+        statement = "SELECT count(*) FROM chunks c JOIN sources s ON s.id = c.source WHERE s.vectors = 'ready'"
+        return int(self.rows(statement)[0][0])
+
+    def oldest_ready(self) -> ChunkRow | None:
+        found = self.rows(f"{_CHUNK} WHERE s.vectors = 'ready' ORDER BY c.id LIMIT 1")
+        return _chunk(found[0]) if found else None
 
     def chunk_row(self, source_id: str, version: int, no: int) -> ChunkRow | None:
         """Return that chunk, or None where the text has changed since or is gone."""

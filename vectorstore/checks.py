@@ -31,7 +31,7 @@ def store_checks(settings: Settings) -> list[Check]:
     try:
         catalog = Catalog(path)
     except FactcheckError as error:
-        return [*checks, Check("catalog", False, str(error), "see the message")]
+        return [*checks, _failed("catalog", error)]
     try:
         checks += [_guarded(name, check, catalog, settings) for name, check in _CHECKS.items()]
     finally:
@@ -39,15 +39,21 @@ def store_checks(settings: Settings) -> list[Check]:
     return checks
 
 
+def _failed(name: str, error: FactcheckError) -> Check:
+    """A message of ours is what happened; what to do."""
+    detail, _, todo = str(error).partition("; ")
+    return Check(name, False, detail, todo or None)
+
+
 def _guarded(name: str, check: _CheckFunction, catalog: Catalog, settings: Settings) -> Check:
     try:
         return check(catalog, settings)
     except FactcheckError as error:
-        return Check(name, False, str(error), "see the message")
+        return _failed(name, error)
 
 
 def _catalog(catalog: Catalog, settings: Settings) -> Check:
-    faults = [str(row[0]) for row in catalog.rows("PRAGMA quick_check(3)") if row[0] != "ok"]
+    faults = [" ".join(str(row[0]).split()) for row in catalog.rows("PRAGMA quick_check(3)") if row[0] != "ok"]
     if faults:
         return Check(
             "catalog", False, f"{catalog.path} is damaged: {'; '.join(faults)}", f"{REBUILD}, or restore the file"
@@ -91,13 +97,13 @@ def _vectors(catalog: Catalog, settings: Settings) -> Check:
         vectors = open_vectors(settings, catalog, embedder)
         try:
             stored = vectors.keys()
-            findable = not stored or vectors.finds(min(stored))
+            answers = not stored or vectors.answers(min(stored))
         finally:
             vectors.close()
     missing, extra = len(wanted - stored), len(stored - wanted)
-    if missing or extra or not findable:
+    if missing or extra or not answers:
         said = f"{missing} of {len(wanted)} missing, {extra} too many" + (
-            "" if findable else "; the index finds nothing"
+            "" if answers else "; the index does not answer"
         )
         return Check("vectors", False, said, REBUILD)
     return Check("vectors", True, f"{len(stored)} by {embedder}, in {settings.chroma or settings.home / 'chroma'}")

@@ -7,7 +7,8 @@ Decisions
   in exactly one chunk.
 - A heading at the end of a chunk moves to the next one, which it is about.
 - A sentence over the limit is cut at white space, or between code points where there is none.
-- Sizes of sentences are added up to pack, then the whole chunk is measured, since tokens do not add up exactly.
+- Tokens of sentences are added up to pack; then the whole chunk is measured, in tokens (they do not add up exactly) and
+  in word pieces, and sentences move to the next chunk until it fits.
 """
 
 from __future__ import annotations
@@ -51,29 +52,28 @@ def chunk_spans(
     A single code point may exceed a very small limit and is then a chunk of its own. A blank text gives ().
     """
 
-    def sizes(piece: str) -> tuple[int, int]:
-        return n_tokens(piece), n_word_pieces(piece) if n_word_pieces else 0
-
     def fits(piece: str) -> bool:
-        tokens, pieces = sizes(piece)
-        return tokens <= max_tokens and pieces <= max_word_pieces
+        if n_tokens(piece) > max_tokens:
+            return False
+        # Counting word pieces costs 100 times as much as tokens; a piece has a byte at least, and two marks are added.
+        return (
+            n_word_pieces is None
+            or len(piece.encode()) + 2 <= max_word_pieces
+            or n_word_pieces(piece) <= max_word_pieces
+        )
 
     parts = [part for sentence in split_sentences(text) for part in _cut(text, sentence, fits, max_tokens)]
     chunks: list[Span] = []
     open_parts: list[Span] = []
-    total = (0, 0)
-    previous = 0
+    total = previous = 0
     for part in parts:
-        size = sizes(text[previous : part.end])  # with the white space before it
+        size = n_tokens(text[previous : part.end])  # with the white space before it
         previous = part.end
-        grown = (total[0] + size[0], total[1] + size[1])
-        if open_parts and (grown[0] > max_tokens or grown[1] > max_word_pieces):
-            moved = _close(text, open_parts, fits, chunks)
-            open_parts = moved
-            rest = [sizes(p.of(text)) for p in moved]
-            grown = (sum(r[0] for r in rest) + size[0], sum(r[1] for r in rest) + size[1])
+        if open_parts and total + size > max_tokens:
+            open_parts = _close(text, open_parts, fits, chunks)
+            total = sum(n_tokens(left.of(text)) for left in open_parts)
         open_parts.append(part)
-        total = grown
+        total += size
     while open_parts:
         open_parts = _close(text, open_parts, fits, chunks, last=True)
     return tuple(chunks)

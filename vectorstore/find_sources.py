@@ -128,6 +128,8 @@ def _globbed(pattern: str) -> Iterator[Found]:
 def _listed(listing: Path) -> Iterator[Found]:
     folder = listing.parent.resolve()
     entries = _entries(listing)
+    if not entries:
+        raise UserError(f"{listing} lists no source; add one with `id` and `file`, or remove the file")
     seen: set[str] = set()
     for entry in entries:
         if entry.id in seen:
@@ -149,7 +151,8 @@ def _entries(listing: Path) -> list[_Entry]:
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         where = f" in line {place.line + 1}" if place else ""
-        raise UserError(f"{listing} is not valid YAML{where}: {getattr(error, 'problem', error)}. Correct it") from None
+        said = " ".join(str(getattr(error, "problem", error)).split())
+        raise UserError(f"{listing} is not valid YAML{where}: {said}. Correct it") from None
     except (OSError, ValueError) as error:
         raise SourceError(f"{listing} cannot be read: {error}. Check its permissions and encoding") from None
 

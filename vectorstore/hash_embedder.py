@@ -30,4 +30,5 @@ class HashEmbedder:
         for row, text in zip(rows, texts, strict=True):
             for word in re.findall(r"\w+", text.lower()) or [""]:
                 row[int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:4], "big") % 384] += 1
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        unit: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit

@@ -10,12 +10,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Literal
 
-from factcheck.errors import SourceError, StoreError, UsageError, UserError
+from factcheck.days import check_day
+from factcheck.errors import SourceError, StoreCorruptError, StoreError, UserError
 from factcheck.records import Filters, Passage, Provenance, Source, Span
 from factcheck.settings import Settings
 from vectorstore.catalog import Catalog, ChunkRow
@@ -35,12 +35,18 @@ _BATCH = 128  # chunks embedded and stored at once; bounds memory, and what a ki
 _SPARE_HITS = 10  # asked of Chroma on top, for hits whose text has changed since and which are dropped
 
 
-def default_embedder() -> Embedder:
+def default_embedder(threads: int = 2) -> Embedder:
     """Open the embedder that ships with the program."""
     from vectorstore.embed import MiniLmEmbedder  # noqa: PLC0415 - loads onnxruntime
 
-    embedder: Embedder = MiniLmEmbedder()
+    embedder: Embedder = MiniLmEmbedder(threads=threads)
     return embedder
+
+
+def _opener(embedder: Embedder | OpenEmbedder | None, threads: int) -> OpenEmbedder:
+    if embedder is None:
+        return lambda: default_embedder(threads)
+    return embedder if callable(embedder) else lambda: embedder
 
 
 class Store:
@@ -61,15 +67,16 @@ class Store:
 
     @classmethod
     def open(
-        cls, settings: Settings, embedder: Embedder | OpenEmbedder = default_embedder, *, write: bool = False,
+        cls, settings: Settings, embedder: Embedder | OpenEmbedder | None = None, *, write: bool = False,
         wait_s: float | None = None,
     ) -> Store:  # fmt: skip
-        """Open the store; `embedder` is one, or what opens one (called when the first vector is needed).
+        """Open the store; `embedder` is one, or what opens one when the first vector is needed; None =
+        the one that ships.
 
         Raises: StoreError where nothing was ingested yet; StoreLockedError after `wait_s` seconds (default 3) when
         another process writes, or reads vectors while this one wants to write; StoreCorruptError.
         """
-        opened = embedder if callable(embedder) else lambda: embedder
+        opened = _opener(embedder, settings.threads)
         lock = StoreLock(settings.home, write=write, wait_s=wait_s)
         if write:
             lock.acquire()
@@ -122,6 +129,15 @@ class Store:
     def versions(self, source_id: str) -> list[tuple[int, str, str]]:
         """Return (version, source_sha256, stored_at) of every text stored under this id, oldest first."""
         return self._catalog.versions(source_id)
+
+    def n_sources(self, filters: Filters | None = None) -> int:
+        """Return how many sources may be read under `filters`."""
+        allowed = self._allowed(filters)
+        return len(self.source_ids() if allowed is None else allowed)
+
+    def text_by_hash(self, source_id: str, sha256: str) -> str | None:
+        """Return the text with this hash: of this source, earlier versions too, else of any; None if there is none."""
+        return self._catalog.text_by_hash(source_id, sha256)
 
     def sentences(self, source_id: str) -> tuple[Span, ...]:
         """Return the sentences of the current text, in order."""
@@ -182,7 +198,7 @@ class Store:
         if filters is None:
             return None
         for name in ("since", "until", "as_of"):
-            _check_day(name, getattr(filters, name))
+            check_day(name, getattr(filters, name))
         if filters.sources:
             known = set(self._catalog.ids())
             for source_id in filters.sources:
@@ -245,6 +261,7 @@ class Store:
             self._catalog.set_meta("index", self._chunker)
             self._catalog.set_meta("embedder", embedder_name(self._embedder))
         self._drop_removed()
+        self._reconcile()
         n_embedded = 0
         for rows, ready in self._missing_vectors():
             texts = [row.span.of(self._text(row.source, row.version) or "") for row in rows]
@@ -297,6 +314,15 @@ class Store:
         if ready:
             yield rows, ready
 
+    def _reconcile(self) -> None:
+        """Where Chroma holds another number of vectors than the catalog says, find which, and mark or drop them."""
+        if self._vectors.count() == self._catalog.n_ready():
+            return
+        wanted, stored = self._catalog.keys(), self._vectors.keys()
+        missing = {source_id for key, source_id in wanted.items() if key not in stored}
+        self._catalog.set_vectors(sorted(missing), "stale")
+        self._vectors.delete_keys(sorted(stored - wanted.keys()))
+
     def _drop_removed(self) -> None:
         removed = self._catalog.removed()
         if removed:
@@ -321,7 +347,16 @@ class Store:
                 raise StoreError(f"the vectors were made by {made_by}, not by {name}; {REBUILD}")
             self._lock.acquire()
             self._open_vectors = open_vectors(self.settings, self._catalog, name, write=self._write)
+            if not self._write:
+                self._check_complete(self._open_vectors)
         return self._open_vectors
+
+    def _check_complete(self, vectors: Vectors) -> None:
+        """Rather an error than passages that are silently never found: compare the number, and look up the oldest."""
+        n_ready, oldest = self._catalog.n_ready(), self._catalog.oldest_ready()
+        n_stored = vectors.count()
+        if n_stored < n_ready or (oldest is not None and not vectors.answers(oldest.key)):
+            raise StoreCorruptError(f"the vectors are incomplete ({n_stored} of {n_ready} listed); {REBUILD}")
 
 
 def open_vectors(settings: Settings, catalog: Catalog, embedder: str, *, write: bool = False) -> Vectors:
@@ -340,12 +375,3 @@ def _check_text(source_id: str, text: str) -> None:
         raise SourceError(f"{source_id}: the text is empty; leave the file out or give one with words")
     if "\0" in text:
         raise SourceError(f"{source_id}: the text has NUL characters, as binary files do; give plain text")
-
-
-def _check_day(name: str, day: str | None) -> None:
-    try:
-        good = day is None or date.fromisoformat(day).isoformat() == day
-    except ValueError:
-        good = False
-    if not good:
-        raise UsageError(f"{name.replace('_', '-')} {day!r} is not a day; write it as YYYY-MM-DD")

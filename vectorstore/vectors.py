@@ -65,7 +65,11 @@ class Vectors:
         if url is None and not write and not (folder / "chroma.sqlite3").is_file():
             raise StoreCorruptError(f"no vectors in {folder}; {REBUILD}")
         with self._errors():
-            self._client = self._connect()
+            try:
+                self._client = self._connect()
+            except BaseException:
+                _forget_client(folder)
+                raise
             try:
                 self._collection = self._open_collection(name, write)
             except BaseException:
@@ -79,7 +83,8 @@ class Vectors:
         for other in self._client.list_collections():
             if other.name != name and other.name.startswith(self._prefix if self._url else "factcheck-"):
                 self._client.delete_collection(other.name)
-        cosine: Any = {"hnsw": {"space": "cosine"}}
+        # ef_search: 50 hits are asked for at a time, and the default of 100 leaves little to choose from.
+        cosine: Any = {"hnsw": {"space": "cosine", "ef_search": 200}}
         return self._client.get_or_create_collection(name, embedding_function=None, configuration=cosine)
 
     def _connect(self) -> ClientAPI:
@@ -129,18 +134,30 @@ class Vectors:
         rows = zip(found["metadatas"][0], found["distances"][0], strict=True)
         return [Hit(str(m["source"]), int(m["version"]), int(m["no"]), 1.0 - float(d)) for m, d in rows]
 
+    def delete_keys(self, keys: Sequence[str]) -> None:
+        with self._errors():
+            step = self._client.get_max_batch_size()
+            for i in range(0, len(keys), step):
+                self._collection.delete(ids=list(keys[i : i + step]))
+
+    def count(self) -> int:
+        with self._errors():
+            return self._collection.count()
+
     def keys(self) -> set[str]:
         """Return the ids of all stored vectors."""
         with self._errors():
             return set(self._collection.get(include=[])["ids"])
 
-    def finds(self, key: str) -> bool:
-        """Can the index find a stored vector by itself? False where its files are damaged behind an intact list."""
+    def answers(self, key: str) -> bool:
+        """Does the index answer for a vector that is listed? Its files may be damaged or gone behind an intact list.
+
+        That it finds the vector itself is not asked: HNSW is approximate, and among near-equal vectors it need not.
+        """
         with self._errors():
             stored: Any = self._collection.get(ids=[key], include=["embeddings"])["embeddings"]
-            found = self._collection.query(query_embeddings=stored, n_results=10, include=["distances"])
-        distances: Any = found["distances"]
-        return bool(distances[0]) and distances[0][0] < 1e-3
+            found = self._collection.query(query_embeddings=stored, n_results=1, include=["distances"])
+        return bool(found["ids"][0])
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -162,6 +179,13 @@ class Vectors:
         if self._url is not None:
             return ModelUnavailableError(f"Chroma server {self._url}: {said}. Check its address, and that it runs")
         return StoreCorruptError(f"the vectors in {self._place} cannot be used ({said}); {REBUILD}")
+
+
+def _forget_client(folder: Path) -> None:
+    """chromadb keeps a client that failed to start and hands it out again, useless, for the same folder: drop it."""
+    from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
+
+    SharedSystemClient._identifier_to_system.pop(str(folder), None)
 
 
 def wipe(folder: Path) -> None:

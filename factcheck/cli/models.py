@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 @click.group()
-def models() -> None:
+def command() -> None:
     """List, fetch and check downloadable weights."""
 
 
-@models.command("list")
+@command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
@@ -29,7 +29,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         _print(_record(weights, _settings(ctx), _state(weights, _settings(ctx))), as_json)
 
 
-@models.command()
+@command.command()
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
 @click.pass_context
@@ -42,7 +42,7 @@ def pull(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
         _print(_record(one, _settings(ctx), "ok"), as_json)
 
 
-@models.command()
+@command.command()
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
 @click.pass_context

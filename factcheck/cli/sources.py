@@ -42,12 +42,16 @@ def _print_table(sources: list[Source]) -> None:
 
     table = Table(box=None, pad_edge=False)
     for name in ("source", "version", "published", "characters", "title"):
-        table.add_column(name, justify="right" if name in {"version", "characters"} else "left", overflow="fold")
+        right = name in {"version", "characters"}
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "title", overflow="fold")
     for source in sources:
         facts = source.provenance
         size = f"{len(source.text):,}"
         table.add_row(printable(source.id), str(source.version), when(facts), size, printable(facts.title or ""))
-    console().print(table)
+    out = console()
+    if not out.is_terminal:
+        out.width = 1_000  # one line a source for grep; rich would fold at 80
+    out.print(table)
 
 
 def when(facts: Provenance) -> str:

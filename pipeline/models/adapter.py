@@ -26,7 +26,7 @@ from pipeline.models.reply import Reply, Token, Usage, choices
 from prompts.loader import RenderedPrompt
 
 T = TypeVar("T", bound=BaseModel)
-_TOP = 20  # alternatives a token; the most that OpenAI gives
+_TOP, _TOP_EMBEDDED = 20, 100  # alternatives a token; 20 is the most that OpenAI gives
 _OPTIONAL = ("logprobs", "top_logprobs", "temperature", "seed")  # left out for a model that refuses them
 
 
@@ -106,7 +106,7 @@ class OpenAIModel(_Model):
         options: dict[str, Any] = {"temperature": 0, "seed": 0, "max_tokens": max_tokens}
         options |= _constraint(schema, embedded=self._embedded)
         if any(choices(schema, field) for field in schema.model_fields):
-            options |= {"logprobs": True, "top_logprobs": _TOP}
+            options |= {"logprobs": True, "top_logprobs": _TOP_EMBEDDED if self._embedded else _TOP}
         with _translated(self.name, self._timeout_s):
             try:
                 return _read(self._send(messages, options), self.name)
@@ -173,7 +173,8 @@ def _read(message: AIMessage, name: str) -> _Raw:
         )
     logprobs = (meta.get("logprobs") or {}).get("content") or ()
     tokens = tuple(
-        Token(t["token"], {a["token"]: a["logprob"] for a in reversed(t.get("top_logprobs") or ())}) for t in logprobs
+        Token(t["token"], {a["token"]: a["logprob"] for a in [*reversed(t.get("top_logprobs") or ()), t]})
+        for t in logprobs
     )
     return _Raw(str(message.text), _usage(message), tokens, finish == "length")
 

@@ -59,8 +59,9 @@ atexit.register(stop)
 
 
 def _start(path: Path, threads: int) -> tuple[Any, Endpoint]:
-    # Threads that wait must sleep, not spin: with another busy process on the machine, spinning made llama.cpp
-    # ten times slower. Read by the OpenMP runtime when it is loaded, which is at this import.
+    # Threads that wait must sleep, not spin: on a busy machine spinning takes many times as long (two cores, load 13:
+    # 20 s against more than 45 s), on an idle one it gains little. Set OMP_WAIT_POLICY=ACTIVE to spin. The OpenMP
+    # runtime reads it when it is loaded, which is at this import.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import xllamacpp  # noqa: PLC0415 - heavy, and only for the local model
@@ -79,12 +80,14 @@ def _start(path: Path, threads: int) -> tuple[Any, Endpoint]:
     # Read the file instead of mapping it: weights are repacked for this processor, and a map would hold both copies.
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.warmup = False
-    params.cache_ram_mib = 0  # no second prompt cache; the slot itself keeps the last prompt's prefix
+    params.cache_ram_mib = 128  # the read prefixes of our few prompts (13 MB each): changing between them is free
     params.n_threads_http = 2
     params.verbosity = -1
     params.ui = params.endpoint_slots = False
     try:
         server = xllamacpp.Server(params)
+        # One token at once: a server that is stopped before its loop runs never ends (xllamacpp 2026.10).
+        server.handle_completions({"prompt": "a", "max_tokens": 1})
     except RuntimeError as error:
         raise ModelUnavailableError(
             f"llama.cpp could not start with {path}: {error} Is there memory for {path.stat().st_size / 1e6:.0f} MB "

@@ -81,7 +81,7 @@ def _steps(tokens: tuple[Token, ...], text: str, field: str) -> list[tuple[str, 
     steps: list[tuple[str, Mapping[str, float]]] = []
     for token in tokens:
         lead = text[max(at, 0) : start] if at < start < at + len(token.text) else ""  # a token such as `"yes`
-        if start < at + len(token.text) and at < end:
+        if start < at + len(token.text) and at <= end:
             kept = {t.removeprefix(lead): p for t, p in token.alternatives.items() if t.startswith(lead) and t != lead}
             steps.append((text[start : max(at, start)], kept))
         at += len(token.text)

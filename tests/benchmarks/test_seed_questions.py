@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks.seed_questions import BARS, GOLD, main, pick
-from eval.corpus import Corpus, read_corpus
+from benchmarks.seed_questions import BARS, GOLD, ask, main, pick
+from eval.corpus import Corpus, corpus_paths, read_corpus
 from eval.gold import Sample, read_gold
+from eval.scoring import score_all
 
 GOLD_FILE = read_gold(GOLD)
 CORPUS: Corpus = read_corpus(GOLD_FILE.corpus, near=GOLD.parent)
@@ -70,3 +71,13 @@ def test_a_limit_is_spread_over_the_file() -> None:
     assert len({s.id for s in chosen}) == 12
     assert len({s.type for s in chosen}) >= 4
     assert len(pick(GOLD_FILE.samples, split="all", limit=None)) == len(GOLD_FILE.samples)
+
+
+def test_a_question_is_asked_through_the_chain(tmp_path: Path) -> None:
+    samples = [s for s in GOLD_FILE.samples if s.id == "defence-clause"]
+    (record,) = ask(samples, corpus_paths("seeds", near=tmp_path), model="none", home=tmp_path / "home")
+    assert record["schema"] == "factcheck/answer/1"
+    assert record["question"]["id"] == "defence-clause"
+    (scored,) = score_all(samples, {"defence-clause": record}, CORPUS)
+    assert scored.unscored is None
+    assert {"answer_accuracy", "citation_coverage"} <= set(scored.scores)

@@ -1,0 +1,174 @@
+"""One question through all steps: claim, passages, evidence, citations, verdict, answer.
+
+The steps are plain functions in modules of their own; here they are joined and nothing is decided. `pipeline.chain`
+wraps this as a LangChain Runnable; the command line uses it directly, because importing Runnable takes a second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from factcheck.errors import UserError
+from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Question, Source
+from factcheck.settings import Settings
+from pipeline.boolean import judge_claim
+from pipeline.cite import cite
+from pipeline.claims import claim_from_question
+from pipeline.coverage import cover
+from pipeline.explain import explain
+from pipeline.judge import Decision, decide, find_duplicates
+from pipeline.proposed import prove_quotes
+from pipeline.questions import parse_question
+from pipeline.read import Reader
+from pipeline.readers import open_reader
+from pipeline.relevance import Relevance, SentenceVectors, rank_sentences
+from pipeline.retrieve import retrieve
+from pipeline.run_info import run_info
+from pipeline.sentences import Sentence, collect_sentences
+from pipeline.support import Scorer, open_scorer
+from pipeline.trace import Trace
+from pipeline.value import find_value
+from vectorstore.embedder import Embedder
+from vectorstore.store import Store, default_embedder
+
+
+class Answerer:
+    """Answers questions over an open store. Safe to share between threads; one question at a time is fastest."""
+
+    def __init__(
+        self, store: Store, settings: Settings, *, embedder: Embedder, scorer: Scorer, reader: Reader | None = None
+    ) -> None:
+        self.store, self.settings = store, settings
+        self._embedder, self._scorer, self._reader = embedder, scorer, reader
+        self._vectors = SentenceVectors(embedder)
+
+    def answer(self, question: Question) -> tuple[Answer, Trace]:
+        """Return the answer and what it went through."""
+        started = time.perf_counter()
+        question = parse_question(question, max_chars=self.settings.max_question_chars)
+        before = self._reader.usage if self._reader else None
+        if self._reader:
+            self._reader.begin()
+        wording, warnings = self._claim(question)
+        filters = Filters(sources=question.sources, as_of=question.as_of)
+        query = question.text if wording is None else f"{question.text} {wording}"
+        passages = retrieve(query, self.store, n=self.settings.n_passages, filters=filters)
+        sources = {id_: self._source(id_) for id_ in dict.fromkeys(p.source for p in passages)}
+        reading = collect_sentences(passages, sources, self.store.sentences)
+        relevance = rank_sentences([t for t in (question.text, wording) if t], reading.sentences, self._vectors)
+        if question.type == "boolean":
+            answer, trace = self._boolean(question, wording or question.text, relevance, sources)
+        else:
+            answer, trace = self._value(question, relevance, sources)
+        warnings += [f"{s.source.id}:{s.span.start}-{s.span.end} tries to instruct its reader and was not read" for s in reading.instructing]
+        warnings += self._straddling(question, sources)
+        run = run_info(
+            self.store, self.settings, embedder=self._embedder, scorer=self._scorer, reader=self._reader, before=before,
+            latency_s=time.perf_counter() - started,
+        )  # fmt: skip
+        answer = replace(answer, warnings=tuple([*warnings, *answer.warnings]), run=run)
+        return answer, replace(trace, query=query, passages=tuple(passages), instructing=reading.instructing)
+
+    def _claim(self, question: Question) -> tuple[str | None, list[str]]:
+        if question.type != "boolean":
+            return None, []
+        claim = claim_from_question(question.text)
+        if claim is None and self._reader is not None:
+            claim = self._reader.word_claim(question.text)
+        if claim is None:
+            return question.text, ["the question could not be turned into a statement and was checked as it stands"]
+        return claim, []
+
+    def _boolean(
+        self, question: Question, claim: str, relevance: Relevance, sources: Mapping[str, Source]
+    ) -> tuple[Answer, Trace]:
+        judged = judge_claim(claim, relevance, scorer=self._scorer, reader=self._reader, event_date=question.event_date)
+        proven = prove_quotes(judged.quotes, claim, sources, relevance.sentences, self._scorer, quoting=judged.quoting, event_date=question.event_date)
+        evidence = proven.evidence if proven.quoting else judged.evidence
+        decision = decide(evidence, sources, duplicates=find_duplicates(sources))
+        answer = self._record(question, claim, decision, relevance)
+        answer = replace(answer, answer=BOOLEAN_ANSWERS[decision.verdict], quotes=proven.counts(answer.citations))
+        return answer, Trace("", (), judged.evidence, proven.rejected, ())
+
+    def _value(self, question: Question, relevance: Relevance, sources: Mapping[str, Source]) -> tuple[Answer, Trace]:
+        found = find_value(question, relevance, reader=self._reader)
+        proven = prove_quotes(found.quotes, found.claim, sources, relevance.sentences, self._scorer, quoting=found.quoting, event_date=question.event_date)
+        decision = decide(found.evidence, sources, duplicates=find_duplicates(sources), stated=True)
+        verdict = "supported" if found.value is not None else "not_enough_evidence"
+        decision = Decision(verdict, found.probability, decision.stances, decision.cited if found.value else ())
+        answer = self._record(question, found.claim, decision, relevance)
+        answer = replace(answer, answer=found.answer, value=found.value, quotes=proven.counts(answer.citations))
+        return answer, Trace("", (), found.evidence, proven.rejected, ())
+
+    def _record(
+        self, question: Question, claim: str, decision: Decision, relevance: Relevance
+    ) -> Answer:
+        passages = {(s.passage.source, s.passage.start) for s in relevance.sentences}
+        n_sources = self.store.n_sources(Filters(sources=question.sources, as_of=question.as_of))
+        coverage = cover(decision.verdict, relevance, n_sources=n_sources, n_passages=len(passages))
+        return Answer(
+            question=question,
+            answer=None,
+            value=None,
+            verdict=decision.verdict,
+            probability=round(decision.probability, 4),
+            abstained=False,
+            claim=claim,
+            citations=tuple(cite(e) for e in decision.cited),
+            sources=decision.stances,
+            coverage=coverage,
+            quotes={},
+            explanation=explain(decision.verdict, decision.stances, coverage),
+            warnings=(),
+            run={},
+        )
+
+    def _source(self, source_id: str) -> Source:
+        return self.store.source(source_id)
+
+    def _straddling(self, question: Question, sources: Mapping[str, Source]) -> list[str]:
+        """Warn of sources whose publication bounds lie on both sides of `as_of`."""
+        day = question.as_of
+        if day is None:
+            return []
+        unsure = [
+            s.id
+            for s in sources.values()
+            if s.provenance.published is None and (s.provenance.not_after is None or s.provenance.not_after > day)
+        ]
+        return [f"{id_} may have been published after {day}; its date is not known exactly" for id_ in unsure]
+
+
+def as_question(given: Question | str | Mapping[str, Any]) -> Question:
+    """Return a Question from its text, a mapping of its fields (`question` or `text` for the wording), or itself.
+
+    Raises: UserError for unknown fields or a missing text.
+    """
+    if isinstance(given, Question):
+        return given
+    if isinstance(given, str):
+        return Question(given)
+    fields = dict(given)
+    text = fields.pop("question", fields.pop("text", None))
+    unknown = set(fields) - set(Question.__dataclass_fields__)
+    if not isinstance(text, str) or unknown:
+        what = f"unknown fields {', '.join(sorted(unknown))}" if unknown else "no `question`"
+        raise UserError(f"a question has {what}; known: question, {', '.join(f for f in Question.__dataclass_fields__ if f != 'text')}")
+    for name in ("choices", "sources"):
+        fields[name] = tuple(fields.get(name) or ())
+    return Question(text, **fields)
+
+
+@contextmanager
+def open_answerer(settings: Settings, *, reader: Reader | None = None) -> Iterator[Answerer]:
+    """Open store, embedder, scorer and model for `settings`, and close what was opened.
+
+    Raises: StoreError where nothing was ingested; ModelError for a model that cannot be had.
+    """
+    embedder = default_embedder()
+    with Store.open(settings, embedder) as store:
+        yield Answerer(store, settings, embedder=embedder, scorer=open_scorer(settings), reader=reader or open_reader(settings))

@@ -1,0 +1,193 @@
+"""Questions: what type they ask for and which claim *yes* would assert, over a table; and no crash on any text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.errors import UsageError
+from factcheck.records import QUESTION_TYPES, Question
+from pipeline.claims import claim_from_question
+from pipeline.questions import infer_type, parse_question, split_question
+
+# question -> the claim, as a person would write it; all are boolean
+CLAIMS = {
+    # do
+    "Does the treaty include a mutual defence clause?": "The treaty includes a mutual defence clause.",
+    "Did Russia and Iran sign the agreement in Moscow?": "Russia and Iran signed the agreement in Moscow.",
+    "Do the two countries share a border?": "The two countries share a border.",
+    "Did Raisi die in a plane crash?": "Raisi died in a plane crash.",
+    "Did Putin and Pezeshkian hold a joint press conference?": "Putin and Pezeshkian held a joint press conference.",
+    "Did the agreement's signing come before Trump's inauguration?": "The agreement's signing came before Trump's inauguration.",
+    "Does Russia's agreement with North Korea include a provision for mutual assistance?": (
+        "Russia's agreement with North Korea includes a provision for mutual assistance."
+    ),
+    "Does the planned gas pipeline run through Azerbaijan?": "The planned gas pipeline runs through Azerbaijan.",
+    "Does either side have the right to dock warships?": "Either side has the right to dock warships.",
+    "Did Pezeshkian, who was elected in 2024, visit Moscow?": "Pezeshkian, who was elected in 2024, visited Moscow.",
+    "Do analysts consider the pact a military alliance?": "Analysts consider the pact a military alliance.",
+    "Did it rain?": "It rained.",
+    "Did the company try to stop the strike?": "The company tried to stop the strike.",
+    "Does the mayor of the city also run the port?": "The mayor of the city also runs the port.",
+    # be
+    "Is the treaty valid for 20 years?": "The treaty is valid for 20 years.",
+    "Was the agreement signed on January 17?": "The agreement was signed on January 17.",
+    "Were Iranian troops deployed to Ukraine?": "Iranian troops were deployed to Ukraine.",
+    "Is Masoud Pezeshkian the president of Iran?": "Masoud Pezeshkian is the president of Iran.",
+    "Are Russia and Iran members of BRICS?": "Russia and Iran are members of BRICS.",
+    "Is Iran part of BRICS?": "Iran is part of BRICS.",
+    "Is the Bushehr Nuclear Power Plant in Iran?": "The Bushehr Nuclear Power Plant is in Iran.",
+    "Is the agreement between Russia and Iran legally binding?": "The agreement between Russia and Iran is legally binding.",
+    "Was it signed in Tehran?": "It was signed in Tehran.",
+    "Is this the first such treaty?": "This is the first such treaty.",
+    "Is this treaty binding?": "This treaty is binding.",
+    "Is the bridge closed to cyclists?": "The bridge is closed to cyclists.",
+    "Was the draft approved by the Duma before it was signed?": "The draft was approved by the Duma before it was signed.",
+    # there
+    "Is there a clause on mutual military assistance?": "There is a clause on mutual military assistance.",
+    "Was there a ceremony in the Kremlin?": "There was a ceremony in the Kremlin.",
+    "Are there any provisions on energy?": "There are provisions on energy.",
+    # have
+    "Has Iran formally joined BRICS?": "Iran has formally joined BRICS.",
+    "Have the two countries signed a treaty?": "The two countries have signed a treaty.",
+    "Had Raisi died before the signing?": "Raisi had died before the signing.",
+    # modals
+    "Can the treaty be renewed?": "The treaty can be renewed.",
+    "Could the pipeline carry 55 billion cubic meters?": "The pipeline could carry 55 billion cubic meters.",
+    "Will Russia build two new units at Bushehr?": "Russia will build two new units at Bushehr.",
+    "Would Russia defend Iran?": "Russia would defend Iran.",
+    "Should Iran help Russia?": "Iran should help Russia.",
+    "May either party withdraw?": "Either party may withdraw.",
+    "Must the parties help each other?": "The parties must help each other.",
+    # negated questions ask the same as the plain ones
+    "Isn't there a mutual defence clause in the treaty?": "There is a mutual defence clause in the treaty.",
+    "Isn’t the agreement a military alliance?": "The agreement is a military alliance.",
+    "Doesn't the treaty include a defence clause?": "The treaty includes a defence clause.",
+    "Didn't Iran supply drones to Russia?": "Iran supplied drones to Russia.",
+    "Won't Russia defend Iran?": "Russia will defend Iran.",
+    "Can't the treaty be renewed automatically?": "The treaty can be renewed automatically.",
+    "Is the treaty not a military alliance?": "The treaty is a military alliance.",
+    "Did Iran not recognise Crimea?": "Iran recognised Crimea.",
+    "Is there not a defence clause?": "There is a defence clause.",
+    # a negating verb is the claim's own
+    "Does the treaty lack a mutual defence clause?": "The treaty lacks a mutual defence clause.",
+    # statements, tags, truth
+    "The treaty was signed in Moscow, right?": "The treaty was signed in Moscow.",
+    "Iran has joined BRICS, hasn't it?": "Iran has joined BRICS.",
+    "Iran has not joined BRICS": "Iran has not joined BRICS.",
+    "Is it true that the treaty was signed in Moscow?": "The treaty was signed in Moscow.",
+    "Am I right that it was signed in Moscow?": "It was signed in Moscow.",
+    "True or false: Iran recognises Crimea as Russian.": "Iran recognises Crimea as Russian.",
+    # leading words and phrases
+    "So, did Putin sign the treaty?": "Putin signed the treaty.",
+    "According to BTA, does the pact provide for mutual assistance?": "According to BTA, the pact provides for mutual assistance.",
+    "As of January 2025, had Iran joined BRICS?": "As of January 2025, Iran had joined BRICS.",
+    "If Iran is attacked, does Russia have to defend it?": "If Iran is attacked, Russia has to defend it.",
+}  # fmt: skip
+
+TYPES = {
+    "When was the treaty signed?": "date",
+    "On what date was the agreement signed?": "date",
+    "In which year did Iran join BRICS?": "date",
+    "What is the date of the signing?": "date",
+    "Since when has Russia been at war with Ukraine?": "date",
+    "How long is the treaty valid?": "duration",
+    "For how many years is the treaty valid?": "duration",
+    "What is the duration of the treaty?": "duration",
+    "How many years ago was the treaty signed?": "number",
+    "How much gas will the pipeline carry?": "number",
+    "What is the pipeline's initial capacity?": "number",
+    "How many units will Russia build at Bushehr?": "number",
+    "What percentage of trade is in rubles?": "number",
+    "At what price will gas be sold?": "number",
+    "Who signed the treaty?": "entity",
+    "Where was the treaty signed?": "entity",
+    "Which city hosted the signing?": "entity",
+    "Whose inauguration followed the signing?": "entity",
+    "To whom did Iran supply drones?": "entity",
+    "What is the name of the corridor?": "entity",
+    "Which countries signed the treaty?": "list",
+    "Name the presidents who signed the treaty.": "list",
+    "What are the parties to the treaty?": "list",
+    "Why does the treaty omit a defence clause?": "text",
+    "How did Esbati describe Russia's support?": "text",
+    "What did Putin call the treaty?": "text",
+    "Explain the treaty.": "text",
+    "treaty": "text",
+    "According to BTA, when was the treaty signed?": "date",
+}
+
+NOT_A_CLAIM = [
+    "Is Iran?", "Does?", "?", "Did they", "When was the treaty signed?", "On what date was it signed?", "How long is it valid?",
+    "Since when has Russia been at war?", "Who signed the treaty?", "What did Putin say?",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "claim"), CLAIMS.items())
+def test_the_claim_is_what_yes_would_assert(question: str, claim: str) -> None:
+    assert infer_type(question) == "boolean"
+    assert claim_from_question(question) == claim
+
+
+@pytest.mark.parametrize(("question", "kind"), TYPES.items())
+def test_the_wording_tells_the_type(question: str, kind: str) -> None:
+    assert infer_type(question) == kind
+
+
+@pytest.mark.parametrize("question", NOT_A_CLAIM)
+def test_where_the_rules_do_not_reach_there_is_no_claim(question: str) -> None:
+    assert claim_from_question(question) is None
+
+
+def test_choices_make_a_choice_whatever_the_wording() -> None:
+    assert infer_type("Is it gas or oil?", choices=("gas", "oil")) == "choice"
+
+
+def test_a_leading_phrase_is_set_aside_only_before_a_question() -> None:
+    assert split_question("According to BTA, did they sign?") == ("According to BTA", "did they sign?")
+    assert split_question("In Moscow, they signed.") == (None, "In Moscow, they signed.")
+
+
+@given(st.text(max_size=60), st.sampled_from(["", "Is ", "Does the ", "Has ", "Are there ", "Isn't it ", "Will "]))
+def test_no_text_breaks_the_rules(text: str, start: str) -> None:
+    question = start + text
+    assert infer_type(question) in QUESTION_TYPES
+    claim = claim_from_question(question)
+    assert claim is None or claim.endswith(".")
+
+
+@given(st.lists(st.sampled_from("is does did the a Iran treaty not , ; 's signed ever of and in 20 any there have been".split()), max_size=9))
+def test_no_order_of_words_breaks_the_rules(words: list[str]) -> None:
+    claim = claim_from_question(" ".join(words) + "?")
+    assert claim is None or claim.strip() == claim
+
+
+# -- parse_question
+
+
+def test_a_question_is_stripped_and_typed_and_keeps_the_rest() -> None:
+    given_ = Question("  Did\nthey  sign? ", id="q7", as_of="2025-02-01", event_date="2025-01-17", sources=("a",))
+    parsed = parse_question(given_)
+    assert (parsed.text, parsed.type, parsed.id) == ("Did they sign?", "boolean", "q7")
+    assert (parsed.as_of, parsed.event_date, parsed.sources) == ("2025-02-01", "2025-01-17", ("a",))
+    assert parse_question(Question("When?", type="text")).type == "text"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (Question("  \n "), "empty"),
+        (Question("a" * 2001), "2001 characters, more than 2000"),
+        (Question("Who?", type="weather"), "unknown question type 'weather'"),  # type: ignore[arg-type]
+        (Question("Which?", type="choice", choices=("a",)), "fewer than two choices"),
+        (Question("Who?", event_date="yesterday"), "event-date 'yesterday' is not a day"),
+        (Question("Who?", as_of="2025-1-7"), "as-of '2025-1-7' is not a day"),
+        (Question("Who?", as_of="2025-02-30"), "2025-02-30"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_usage_error(question: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        parse_question(question)

@@ -1,0 +1,76 @@
+"""The model card, from what a run left behind: `python -m training.card --weights DIR --run DIR --figures FILE`.
+
+Nothing in it is typed by hand but the limits; the figures are those of `training.evaluate`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from training.evaluate import WINDOW_WORDS, Figures, report
+from training.mix import QUOTAS
+
+LIMITS = """## Limits
+- English only. Claims up to 448 word pieces, pairs up to 512; training pairs had at most {max_tokens}.
+- A binary *unsupported* row trains refutes or neutral, not said which: the two are less well separated than *supports*.
+- Trained on CPU within a wall-time limit; the pool was not exhausted where `pairs` below is less than its size.
+- Development sets are not training data and chose nothing here: no figure below was used to select a checkpoint.
+  The temperature comes from the open rows of `mix_dev`.
+- Intervals take rows as independent; sets with several claims a document are less certain than they look.
+"""
+
+
+def write_card(weights: Path, run: Path, figures: list[Figures], *, command: str) -> str:
+    """Return the card's Markdown."""
+    config: dict[str, Any] = json.loads((weights / "config.json").read_text("utf-8"))
+    settings: dict[str, Any] = json.loads((run / "settings.json").read_text("utf-8"))
+    log = [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
+    last = [line for line in log if "pairs" in line][-1]
+    pool = next(line["pool"] for line in log if "pool" in line)
+    sizes = ", ".join(f"`{name}` {f['bytes']:,} bytes, sha256 {f['sha256']}" for name, f in config["files"].items())
+    return "\n".join([
+        f"# {config['name']}",
+        "",
+        f"Judges whether a passage supports, refutes or leaves open a claim. Input `{config['order']}`; base "
+        f"all-MiniLM-L6-v2 (Apache-2.0, sha256 {config['made_from_sha256']}). Licence {config['licence']}.",
+        f"Files: {sizes}. Temperature {config['temperature']}.",
+        "",
+        "## Training",
+        f"Command: `{command}`",
+        f"Settings: `{json.dumps(settings)}`",
+        f"Pairs seen: {last['pairs']:,} in {last['step']:,} steps, of a pool of {pool:,}; data sets (rows whose "
+        f"licence is open): {', '.join(sorted(QUOTAS))}, and pairs made from them by `training/augment.py`.",
+        "",
+        "## Development sets",
+        f"Balanced accuracy at 0.5 on *supports* with a 95 % interval; documents in sentence windows of {WINDOW_WORDS} "
+        "words, best window. *overlap AUC*: the share of the claim's idf weight found in the document, nothing else.",
+        "",
+        report(figures),
+        "",
+        LIMITS.format(max_tokens=settings["max_tokens"]),
+    ])  # fmt: skip
+
+
+def main() -> None:
+    """Parse the command line and write MODEL_CARD.md into the weights' folder."""
+    parser = argparse.ArgumentParser(description="Write MODEL_CARD.md beside the exported weights.")
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument(
+        "--run", type=Path, required=True, help="folder of the training run, with settings.json and log.jsonl"
+    )
+    parser.add_argument("--figures", type=Path, required=True, help="what training.evaluate wrote with --out")
+    given = parser.parse_args()
+    rows = [json.loads(line) for line in given.figures.read_text("utf-8").splitlines()]
+    figures = [Figures(**{k: v for k, v in row.items() if k != "seconds"}) for row in rows if "unscored" not in row]
+    minutes = json.loads((given.run / "settings.json").read_text("utf-8"))["minutes"]
+    command = f"python -m training.verifier --data DIR --base DIR --out DIR --minutes {minutes:g}"
+    (given.weights / "MODEL_CARD.md").write_text(
+        write_card(given.weights, given.run, figures, command=command), "utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main()

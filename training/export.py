@@ -1,0 +1,159 @@
+"""A trained checkpoint becomes the folder that `pipeline.verifier` loads.
+
+    python -m training.export --checkpoint RUN/checkpoint.pt --base DIR --data DIR --out DIR
+
+The encoder's graph is written by `training.bert`, the head is added here, `training.quantise` makes the weights 8-bit.
+The temperature is fitted on the open rows of `mix_dev` with the exported model itself, so that it corrects for the
+quantisation too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto
+
+from pipeline.verifier import COLUMNS, Verifier
+from training.base import BASE_SHA256, check_base
+from training.bert import BertConfig, Graph, Tensors, add_encoder
+from training.mix import read_dev_pairs
+from training.pairs import Pair
+from training.quantise import Options, quantise
+
+MAX_TOKENS = 512  # positions of the base; beyond 320 none were trained
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+def build(checkpoint: Path, base: Path, model_out: Path) -> None:
+    """Write the float32 graph: INPUTS `(batch, sequence) int64` to logits `(batch, 3) float32`."""
+    import torch  # noqa: PLC0415  # the rest of this module is used without it
+
+    state: dict[str, torch.Tensor] = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    tensors: Tensors = {name: value.float().numpy() for name, value in state.items()}
+    numbers = json.loads((base / "config.json").read_text("utf-8"))
+    config = BertConfig(
+        n_layers=numbers["num_hidden_layers"],
+        n_heads=numbers["num_attention_heads"],
+        hidden=numbers["hidden_size"],
+        layer_norm_eps=numbers["layer_norm_eps"],
+        max_positions=MAX_TOKENS,
+    )
+    build_graph(tensors, config, model_out)
+
+
+def build_graph(tensors: Tensors, config: BertConfig, model_out: Path) -> None:
+    """Write encoder and head as one graph; tensors are named as in `training.net`."""
+    graph = Graph()
+    states = add_encoder(graph, tensors, config, prefix="encoder.", token_types=True)
+    logits = _head(graph, tensors, states)
+    graph.save(model_out, inputs=INPUTS, output=logits, output_shape=["batch", len(COLUMNS)])
+
+
+def _head(graph: Graph, tensors: Tensors, states: str) -> str:
+    """Add the head of `training.net`: the [CLS] state, mean and maximum over the claim's states, two linear maps."""
+    tokens, last = (graph.constant(f"head.axis{i}", np.array([i])) for i in (1, 2))
+    types = graph.add("Cast", [graph.add("Mul", ["token_type_ids", "attention_mask"])], to=TensorProto.FLOAT)
+    claim = graph.add("Unsqueeze", [types, last])
+    first = graph.add("Gather", [states, graph.constant("head.zero", np.array([0]))], axis=1)
+    cls = graph.add("Squeeze", [first, tokens])
+    total = graph.add("ReduceSum", [graph.add("Mul", [states, claim]), tokens], keepdims=0)
+    mean = graph.add("Div", [total, graph.add("ReduceSum", [types, tokens], keepdims=1)])
+    outside = graph.add("Sub", [graph.constant("head.one", np.array(1.0, np.float32)), claim])
+    far = graph.add("Mul", [outside, graph.constant("head.far", np.array(1e4, np.float32))])
+    top = graph.add("ReduceMax", [graph.add("Sub", [states, far]), tokens], keepdims=0)
+    value = graph.add("Concat", [cls, mean, top], axis=-1)
+    value = graph.add("Gelu", [_linear(graph, tensors, "head.0", value)])
+    return _linear(graph, tensors, "head.2", value)
+
+
+def _linear(graph: Graph, tensors: Tensors, name: str, value: str) -> str:
+    weight = graph.constant(f"{name}.weight", tensors[f"{name}.weight"].T)
+    return graph.add(
+        "Add", [graph.add("MatMul", [value, weight]), graph.constant(f"{name}.bias", tensors[f"{name}.bias"])]
+    )
+
+
+def fit_temperature(probabilities: NDArray[np.float32], pairs: list[Pair]) -> float:
+    """Return the temperature 0.5..4 of least marginal negative log-likelihood; `probabilities` (n, 3) made at 1."""
+    logs = np.log(np.clip(probabilities.astype(np.float64), 1e-12, 1.0))
+    rows = {"supports": [0], "refutes": [1], "neutral": [2], "unsupported": [1, 2]}
+    mask = np.zeros(logs.shape, dtype=bool)
+    for i, pair in enumerate(pairs):
+        mask[i, rows[pair.label]] = True
+
+    def loss(temperature: float) -> float:
+        scaled = np.exp(logs / temperature)
+        scaled /= scaled.sum(axis=1, keepdims=True)
+        return float(-np.log((scaled * mask).sum(axis=1)).mean())
+
+    return float(min(np.arange(0.5, 4.0, 0.02), key=loss))
+
+
+def write_config(out: Path, *, name: str, temperature: float) -> None:
+    """Write `config.json`: what the run time checks and records."""
+    config: dict[str, Any] = {
+        "name": name,
+        "licence": "Apache-2.0",
+        "labels": list(COLUMNS),
+        "order": "[CLS] passage [SEP] claim [SEP]",
+        "temperature": round(temperature, 3),
+        "max_tokens": MAX_TOKENS,
+        "made_from_sha256": BASE_SHA256,
+        "files": {
+            f: {"bytes": (out / f).stat().st_size, "sha256": _sha256(out / f)} for f in ("model.onnx", "tokenizer.json")
+        },
+    }
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+
+
+def write_tokenizer(base: Path, out: Path) -> None:
+    """Copy the base's tokenizer without its own truncation and padding: the run time decides both."""
+    tokenizer = json.loads((base / "tokenizer.json").read_text("utf-8")) | {"truncation": None, "padding": None}
+    out.write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def export(checkpoint: Path, base: Path, data: Path, out: Path, *, name: str, options: Options) -> float:
+    """Write the whole folder and return the fitted temperature."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_tokenizer(check_base(base), out / "tokenizer.json")
+    with tempfile.TemporaryDirectory() as folder:
+        build(checkpoint, base, Path(folder) / "float32.onnx")
+        quantise(Path(folder) / "float32.onnx", out / "model.onnx", options)
+    write_config(out, name=name, temperature=1.0)
+    pairs = [p for p in read_dev_pairs(data) if len(p.claim.split()) < 120]
+    temperature = fit_temperature(Verifier(out).score_pairs([(p.claim, p.passage) for p in pairs]), pairs)
+    write_config(out, name=name, temperature=temperature)
+    return temperature
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def main() -> None:
+    """Parse the command line and export."""
+    parser = argparse.ArgumentParser(description="Make the folder that pipeline.verifier loads.")
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True, help="folder of the pinned base weights")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with train/ (its mix_dev sets the temperature)"
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--name", default="verifier-minilm-l6")
+    parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
+    given = parser.parse_args()
+    options = Options(method=given.method)
+    temperature = export(given.checkpoint, given.base, given.data, given.out, name=given.name, options=options)
+    print(f"temperature {temperature:.2f}")
+
+
+if __name__ == "__main__":
+    main()

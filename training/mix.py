@@ -1,0 +1,144 @@
+"""The training mix: public rows become (claim, passage, label) pairs, cut, deduplicated and drawn by quota.
+
+Only rows whose `licence` is `open` are used. Labels: three-way where a row says so; a binary `unsupported` stays
+`unsupported` and means *refutes or neutral, not said which* (the loss marginalises).
+"""
+
+import gzip
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from training.augment import augment
+from training.pairs import Label, Pair
+from training.windows import best_window, coverage, inverse_document_frequency, split_windows
+
+LABELS: Mapping[str, Label] = {
+    "supported": "supports",
+    "yes": "supports",
+    "refuted": "refutes",
+    "no": "refutes",
+    "nei": "neutral",
+    "unsupported": "unsupported",
+}
+# Most rows drawn from a data set, by label; what is not named is not used. Small hard sets are read twice.
+QUOTAS: Mapping[str, Mapping[Label, int]] = {
+    "mnli": {"supports": 5000, "refutes": 4700, "neutral": 4500},
+    "snli": {"supports": 1300, "refutes": 1300, "neutral": 1300},
+    "snli_cf": {"supports": 2800, "refutes": 2800, "neutral": 2800},
+    "docnli/binary-FEVER-NLI": {"supports": 5800, "unsupported": 7000},
+    "fm2": {"supports": 600, "refutes": 600},
+    "ragtruth_qa_sent": {"supports": 4500, "neutral": 2800, "refutes": 430},
+    "begin_wow": {"supports": 1000, "unsupported": 900},
+    "begin_cmu": {"supports": 40, "unsupported": 40},
+    "begin_tc": {"supports": 40, "unsupported": 40},
+    "scifact": {"supports": 260, "refutes": 120, "neutral": 260},
+    "check_covid": {"supports": 360, "refutes": 360},
+    "boolq": {"supports": 950, "refutes": 950},
+}
+READ_TWICE = frozenset({"fm2", "scifact", "check_covid"})
+_PASSAGE_MARK = re.compile(r"\bpassage \d+:", re.IGNORECASE)
+_ABOUT_PASSAGES = re.compile(r"\b(passages?|unable to answer|based on the)\b", re.IGNORECASE)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one gzip JSONL file."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def to_pair(row: Mapping[str, Any]) -> Pair | None:
+    """Return the row as a pair with its whole document, or None if it may not be used or has no claim or label."""
+    label = row.get("label3") or (row.get("extra") or {}).get("label3") or row.get("label")
+    claim = row.get("claim") or row.get("question")
+    if row.get("licence") != "open" or label not in LABELS or not claim or not row.get("doc"):
+        return None
+    passage = _PASSAGE_MARK.sub(" ", row["doc"]).strip()
+    return Pair(claim=claim.strip(), passage=passage, label=LABELS[label], origin=row["dataset"])
+
+
+def read_pairs(data: Path) -> list[Pair]:
+    """Return every open pair under `data`/train once (by normalised claim and document start), three-way labels first.
+
+    `mix_dev` is left out: it calibrates. `ragtruth_qa_response` too: its claims are whole answers.
+    """
+    skipped = {"mix_dev.jsonl.gz", "ragtruth_qa_response_train.jsonl.gz", "squad2_train.jsonl.gz"}
+    held_out = {_key(p) for p in map(to_pair, read_rows(data / "train" / "mix_dev.jsonl.gz")) if p}
+    pairs: dict[tuple[str, str], Pair] = {}
+    for path in sorted((data / "train").glob("*.jsonl.gz")):
+        if path.name in skipped:
+            continue
+        for pair in map(to_pair, read_rows(path)):
+            if pair is None or pair.origin not in QUOTAS or _ABOUT_PASSAGES.search(pair.claim):
+                continue
+            key = _key(pair)
+            if key not in held_out and (key not in pairs or pairs[key].label == "unsupported"):
+                pairs[key] = pair
+    return list(pairs.values())
+
+
+def draw(pairs: list[Pair], rng: random.Random) -> list[Pair]:
+    """Return a random draw within QUOTAS, shuffled; sets in READ_TWICE come twice (their windows will differ)."""
+    groups: dict[tuple[str, Label], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        groups[pair.origin, pair.label].append(pair)
+    drawn: list[Pair] = []
+    for (origin, label), group in sorted(groups.items()):
+        rng.shuffle(group)
+        drawn += group[: QUOTAS[origin].get(label, 0)] * (2 if origin in READ_TWICE else 1)
+    rng.shuffle(drawn)
+    return drawn
+
+
+def cut_evidence(pair: Pair, idf: Mapping[str, float], rng: random.Random) -> Pair:
+    """Return the pair with a long passage cut to the window the claim is about, of a random size (35..110 words).
+
+    One in sixteen keeps up to 220 words, so that long passages are seen. Where the window covers less than 0.35 of the
+    claim, a `refutes` becomes `unsupported` (the refuting sentence may be gone), and a `supports` gets up to 220 words.
+    """
+    max_words = 220 if rng.random() < 1 / 16 else rng.randint(35, 110)
+    if len(pair.passage.split()) <= max_words:
+        return pair
+    window = best_window(pair.claim, split_windows(pair.passage, max_words=max_words), idf)
+    if coverage(pair.claim, window, idf) < 0.35:
+        if pair.label == "refutes":
+            return replace(pair, passage=window, label="unsupported")
+        if pair.label == "supports":
+            window = best_window(pair.claim, split_windows(pair.passage, max_words=220), idf)
+    return replace(pair, passage=window)
+
+
+def build_mix(data: Path, *, seed: int) -> tuple[list[Pair], dict[str, float]]:
+    """Return the drawn and cut pairs without augmentation, and the idf table of their passages."""
+    rng = random.Random(seed)
+    pairs = draw(read_pairs(data), rng)
+    idf = inverse_document_frequency(p.passage for p in pairs)
+    return [cut_evidence(p, idf, rng) for p in pairs], idf
+
+
+def build_pool(data: Path, *, seed: int) -> list[Pair]:
+    """Return the shuffled pairs of one pass: the drawn mix and what the augmentations make of it."""
+    mix, idf = build_mix(data, seed=seed)
+    rng = random.Random(seed)
+    pool = mix + augment(mix, idf, rng)
+    rng.shuffle(pool)
+    return pool
+
+
+def read_dev_pairs(data: Path) -> list[Pair]:
+    """Return the open rows of `mix_dev` shuffled by a fixed seed, long passages cut as in training."""
+    rng = random.Random(20)
+    pairs = [p for p in map(to_pair, read_rows(data / "train" / "mix_dev.jsonl.gz")) if p]
+    rng.shuffle(pairs)
+    idf = inverse_document_frequency(p.passage for p in pairs)
+    return [cut_evidence(p, idf, rng) for p in pairs]
+
+
+def _key(pair: Pair) -> tuple[str, str]:
+    return " ".join(pair.claim.lower().split()), " ".join(pair.passage.lower().split())[:150]
