@@ -26,7 +26,7 @@ from ir_measures import R, ScoredDoc, nDCG
 from factcheck.records import Passage
 from factcheck.settings import Settings
 from pipeline.retrieve import fuse
-from vectorstore.embed import MINILM_WEIGHTS, MiniLmEmbedder
+from vectorstore.embed import MiniLmEmbedder
 from vectorstore.store import Store
 
 DEPTH = 50  # passages asked of each list, as `pipeline.retrieve` does
