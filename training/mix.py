@@ -114,12 +114,22 @@ def cut_evidence(pair: Pair, idf: Mapping[str, float], rng: random.Random) -> Pa
     return replace(pair, passage=window)
 
 
+def loosen(pair: Pair, idf: Mapping[str, float]) -> Pair:
+    """Return a caption pair that `refutes` as `unsupported` where the passage covers less than 0.4 of the claim.
+
+    SNLI calls two captions contradictory because they are taken to show one scene; of texts, that says only that the
+    claim is not supported. Read as refutation it makes every passage beside the point refute.
+    """
+    captions = pair.origin in ("snli", "snli_cf") and pair.label == "refutes"
+    return replace(pair, label="unsupported") if captions and coverage(pair.claim, pair.passage, idf) < 0.4 else pair
+
+
 def build_mix(data: Path, *, seed: int) -> tuple[list[Pair], dict[str, float]]:
     """Return the drawn and cut pairs without augmentation, and the idf table of their passages."""
     rng = random.Random(seed)
     pairs = draw(read_pairs(data), rng)
     idf = inverse_document_frequency(p.passage for p in pairs)
-    return [cut_evidence(p, idf, rng) for p in pairs], idf
+    return [loosen(cut_evidence(p, idf, rng), idf) for p in pairs], idf
 
 
 def build_pool(data: Path, *, seed: int) -> list[Pair]:
