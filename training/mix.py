@@ -55,9 +55,10 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def to_pair(row: Mapping[str, Any]) -> Pair | None:
     """Return the row as a pair with its whole document, or None if it may not be used or has no claim or label."""
-    label = row.get("label3") or (row.get("extra") or {}).get("label3") or row.get("label")
+    said = (row.get("label3"), (row.get("extra") or {}).get("label3"), row.get("label"))
+    label = next((name for name in said if name in LABELS), None)
     claim = row.get("claim") or row.get("question")
-    if row.get("licence") != "open" or label not in LABELS or not claim or not row.get("doc"):
+    if row.get("licence") != "open" or label is None or not claim or not row.get("doc"):
         return None
     passage = _PASSAGE_MARK.sub(" ", row["doc"]).strip()
     return Pair(claim=claim.strip(), passage=passage, label=LABELS[label], origin=row["dataset"])
