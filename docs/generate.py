@@ -74,9 +74,13 @@ def _shown(default: object) -> str:
 
 def _type_name(annotation: Any, limits: list[Any]) -> str:
     names = {Path: "path", str: "text", int: "whole number", float: "number"}
-    kinds = [k for k in get_args(annotation) if k is not type(None)] if isinstance(annotation, UnionType) else [annotation]
+    kinds = (
+        [k for k in get_args(annotation) if k is not type(None)] if isinstance(annotation, UnionType) else [annotation]
+    )
     signs = {"ge": "from", "gt": "above", "le": "up to"}
-    bounds = [f"{sign} {getattr(limit, key):g}" for limit in limits for key, sign in signs.items() if hasattr(limit, key)]
+    bounds = [
+        f"{sign} {getattr(limit, key):g}" for limit in limits for key, sign in signs.items() if hasattr(limit, key)
+    ]
     return " ".join([names[kinds[0]], *bounds])
 
 

@@ -1,21 +1,20 @@
-"""From a claim and sentences to judged evidence: the scorer on all that were read, a model on the most telling few."""
+"""From a claim and sentences to judged evidence: the scorer on the relevant sentences, a model on the first few."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from factcheck.records import Support
 from pipeline.attribution import attribute
 from pipeline.judge import Evidence, restrain
+from pipeline.pooling import pool
 from pipeline.read import Quote, Reader
 from pipeline.relevance import Relevance
-from pipeline.sentences import Sentence
 from pipeline.support import Scorer, as_supports
 
-N_SCORED = 32  # sentences that the scorer judges
-N_OFFERED = 8  # sentences offered to a model, most telling first
-PER_SOURCE = 3  # of them, at most this many of one source
+N_SCORED = 32  # sentences that the scorer judges, most relevant first
+N_OFFERED = 8  # of them, offered to a model; a small model reads as many as its budget of calls allows
+PER_SOURCE = 3  # of these, at most this many of one source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +29,20 @@ class Judged:
 def judge_claim(
     claim: str, relevance: Relevance, *, scorer: Scorer, reader: Reader | None, event_date: str | None = None
 ) -> Judged:
-    """Return the evidence on `claim`, most relevant first."""
+    """Return the evidence on `claim`, most relevant sentence first."""
     indexes = relevance.best(N_SCORED)
     sentences = [relevance.sentences[i] for i in indexes]
-    supports = list(as_supports(scorer.score_support(claim, [s.text for s in sentences])))
+    scored = as_supports(scorer.score_support(claim, [s.text for s in sentences]))
+    read: dict[int, Support | None] = {}
     quotes: tuple[Quote, ...] = ()
     quoting = False
     if reader is not None and sentences:
-        offered = most_telling(sentences, supports, [relevance.total[i] for i in indexes])
+        offered = [indexes.index(i) for i in relevance.best(N_OFFERED, per_source=PER_SOURCE)]
         reading = reader.judge(claim, [sentences[i] for i in offered])
+        read = dict(zip(offered, reading.supports, strict=True))
         quotes, quoting = reading.quotes, reading.quoting
-        judged = dict(zip(offered, reading.supports, strict=True))
-        supports = [pool(p, judged.get(i)) for i, p in enumerate(supports)]
-    evidence = [Evidence(s, p, attribute(s.text)) for s, p in zip(sentences, supports, strict=True)]
+    evidence = [
+        Evidence(sentence, pool(relevance.total[at], scored[i], read.get(i)), attribute(sentence.text))
+        for i, (at, sentence) in enumerate(zip(indexes, sentences, strict=True))
+    ]
     return Judged(tuple(restrain(e, claim, event_date=event_date) for e in evidence), quotes, quoting)
-
-
-def pool(scored: Support, read: Support | None) -> Support:
-    """Join the scorer's and the model's judgement of one sentence: the mean of the two; the scorer's where unread."""
-    if read is None:
-        return scored
-    s, r = (scored.supports + read.supports) / 2, (scored.refutes + read.refutes) / 2
-    return Support(s, r, 1 - s - r)
-
-
-def most_telling(sentences: Sequence[Sentence], supports: Sequence[Support], relevance: Sequence[float]) -> list[int]:
-    """Return the indexes to offer a model: relevant, and not neutral to the scorer; best first."""
-    order = sorted(range(len(sentences)), key=lambda i: -(relevance[i] + 0.5 * (1 - supports[i].neutral)))
-    counts: dict[str, int] = {}
-    chosen: list[int] = []
-    for i in order:
-        id_ = sentences[i].source.id
-        if counts.get(id_, 0) < PER_SOURCE and len(chosen) < N_OFFERED:
-            counts[id_] = counts.get(id_, 0) + 1
-            chosen.append(i)
-    return chosen

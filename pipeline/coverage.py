@@ -9,7 +9,7 @@ from __future__ import annotations
 from factcheck.records import Coverage, Nearest, Verdict
 from pipeline.relevance import Relevance
 
-TOPIC_THRESHOLD = 0.42
+TOPIC_THRESHOLD = 0.15
 N_NEAREST = 3
 
 

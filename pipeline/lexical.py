@@ -16,7 +16,7 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
-from pipeline.values import find_values
+from pipeline.values import find_values, parse_number
 
 NAME = "lexical"
 
@@ -54,8 +54,13 @@ def content_words(text: str) -> tuple[str, ...]:
 
 def word_recall(claim: str, passage: str) -> float:
     """Return the share of the claim's distinct content words that the passage has, 0..1; 0 for a claim without any."""
-    wanted = set(content_words(claim)) - _negators()
+    wanted = content_set(claim)
     return len(wanted & set(content_words(passage))) / len(wanted) if wanted else 0.0
+
+
+def content_set(text: str) -> frozenset[str]:
+    """Return the distinct content words, without negating ones: what a text is about, whichever way it says it."""
+    return frozenset(content_words(text)) - _negators()
 
 
 def is_negated(text: str) -> bool:
@@ -96,6 +101,9 @@ def _parts(word: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
+    number = parse_number(word)
+    if number is not None:
+        return f"{number:g}"  # "twenty" and "20" are one word
     for pattern, replacement in _SPELLING:
         word = pattern.sub(replacement, word)
     stem: str = _stemmer.stemWord(word)

@@ -176,7 +176,12 @@ def main() -> None:
         for lemma, c in sorted(counts.items())
         if c["v"] or c["a"]
     ]
-    args.out.write_text("# lemma, tagged as verb, noun, adjective; irregular past. From WordNet 3.0, see NOTICE\n" + "\n".join(lines) + "\n", "ascii")
+    args.out.write_text(
+        "# lemma, tagged as verb, noun, adjective; irregular past. From WordNet 3.0, see NOTICE\n"
+        + "\n".join(lines)
+        + "\n",
+        "ascii",
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from factcheck.settings import Settings
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -30,21 +32,8 @@ def rows() -> Callable[[str, str], list[list[str]]]:
     return under
 
 
-@pytest.fixture(scope="session")
-def _seeds_ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the shipped articles, made once for all the pages' examples."""
-    from factcheck.settings import Settings
-    from vectorstore.ingest import ingest
-    from vectorstore.store import Store
-
-    home = tmp_path_factory.mktemp("docs") / "home"
-    with Store.open(Settings(home=home), write=True) as store:
-        ingest([str(DOCS.parent / "seeds")], store)
-    return home
-
-
 @pytest.fixture
-def seeded_home(_seeds_ingested: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def seeded_home(seed_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The environment and working directory of somebody who has just ingested the seeds."""
-    monkeypatch.setenv("FACTCHECK_HOME", str(_seeds_ingested))
+    monkeypatch.setenv("FACTCHECK_HOME", str(seed_settings.home))
     monkeypatch.chdir(tmp_path)

@@ -41,7 +41,9 @@ def test_run_lists_what_the_record_holds(page: Callable[[str], str], rows: Rows,
     assert set(_documented(rows(page("answer-record.md"), "Run"))) == set(a_record["run"])
 
 
-def test_the_answer_lists_what_the_record_holds(page: Callable[[str], str], rows: Rows, a_record: dict[str, Any]) -> None:
+def test_the_answer_lists_what_the_record_holds(
+    page: Callable[[str], str], rows: Rows, a_record: dict[str, Any]
+) -> None:
     assert set(_documented(rows(page("answer-record.md"), "Answer"))) == set(a_record)
 
 

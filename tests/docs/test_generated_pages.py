@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from docs import generate
 
+from docs import generate
 from factcheck import errors
 from factcheck.cli.main import COMMANDS
 from factcheck.settings import ENV_PREFIX, Settings
@@ -60,7 +60,11 @@ def test_every_command_has_a_section_and_a_line_in_help(name: str, page: Page) -
 
 
 def test_every_error_has_its_kind_and_exit_code(page: Page) -> None:
-    shown = {tuple(cell.strip(" `") for cell in line.split("|")[1:4]) for line in page("errors.md").splitlines() if "|" in line}
+    shown = {
+        tuple(cell.strip(" `") for cell in line.split("|")[1:4])
+        for line in page("errors.md").splitlines()
+        if "|" in line
+    }
     kinds = [getattr(errors, name) for name in errors.__all__]
     assert {(kind.__name__, kind("").kind, str(kind.exit_code)) for kind in kinds} <= shown
 
@@ -69,4 +73,6 @@ def test_links_between_pages_lead_somewhere() -> None:
     root = generate.DOCS.parent
     for path in [root / "README.md", *generate.DOCS.glob("*.md")]:
         for target in [part.partition(")")[0] for part in path.read_text("utf-8").split("](")[1:]]:
-            assert target.startswith("http") or (path.parent / target.partition("#")[0]).exists(), f"{path.name}: {target}"
+            assert target.startswith("http") or (path.parent / target.partition("#")[0]).exists(), (
+                f"{path.name}: {target}"
+            )

@@ -13,7 +13,18 @@ from click.testing import CliRunner
 
 from factcheck.cli.main import COMMANDS, cli
 
-HEAVY = ("chromadb", "langchain", "langchain_core", "numpy", "onnxruntime", "openai", "pydantic", "rich", "tiktoken", "tokenizers")
+HEAVY = (
+    "chromadb",
+    "langchain",
+    "langchain_core",
+    "numpy",
+    "onnxruntime",
+    "openai",
+    "pydantic",
+    "rich",
+    "tiktoken",
+    "tokenizers",
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
