@@ -26,7 +26,7 @@ from ir_measures import R, ScoredDoc, nDCG
 from factcheck.records import Passage
 from factcheck.settings import Settings
 from pipeline.retrieve import fuse
-from vectorstore.embed import MINILM_WEIGHTS, MiniLmEmbedder
+from vectorstore.embed import MiniLmEmbedder
 from vectorstore.store import Store
 
 DEPTH = 50  # passages asked of each list, as `pipeline.retrieve` does
@@ -164,7 +164,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     queries = read_queries(args.data / f"beir_scifact_queries_{split}.jsonl.gz")
     needed = [source for query in queries for source in query.grades]
     texts = read_texts(args.data / "beir_scifact_corpus.jsonl.gz", args.limit, needed)
-    print(f"{split} queries, {len(texts)} sources, embedder {MiniLmEmbedder(weights=MINILM_WEIGHTS).name}")
+    queries = [query for query in queries if texts.keys() >= query.grades.keys()]  # all of them without --limit
+    print(
+        f"{len(queries)} {split} queries, {len(texts)} sources, embedder {MiniLmEmbedder(weights=MINILM_WEIGHTS).name}"
+    )
     if args.float32:
         measure_embedders(texts, queries, args.float32)
     with tempfile.TemporaryDirectory(prefix="factcheck-retrieval-") as folder:

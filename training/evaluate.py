@@ -65,7 +65,7 @@ def score_documents(
     owners: list[int] = []
     parts: list[tuple[str, str]] = []
     for i, pair in enumerate(pairs):
-        windows = split_windows(pair.passage, max_words=max_words) or [pair.passage]
+        windows = split_windows(pair.passage, max_words=max_words, hop_words=max_words // 2) or [pair.passage]
         owners += [i] * len(windows)
         parts += [(pair.claim, window) for window in windows]
     scores = verifier.score_pairs(parts)

@@ -119,15 +119,17 @@ def write_tokenizer(base: Path, out: Path) -> None:
     out.write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 
-def export(checkpoint: Path, base: Path, data: Path, out: Path, *, name: str, options: Options) -> float:
-    """Write the whole folder and return the fitted temperature."""
+def export(
+    checkpoint: Path, base: Path, data: Path, out: Path, *, name: str, options: Options, limit: int | None = None
+) -> float:
+    """Write the whole folder and return the temperature, fitted on at most `limit` pairs."""
     out.mkdir(parents=True, exist_ok=True)
     write_tokenizer(check_base(base), out / "tokenizer.json")
     with tempfile.TemporaryDirectory() as folder:
         build(checkpoint, base, Path(folder) / "float32.onnx")
         quantise(Path(folder) / "float32.onnx", out / "model.onnx", options)
     write_config(out, name=name, temperature=1.0)
-    pairs = [p for p in read_dev_pairs(data) if len(p.claim.split()) < 120]
+    pairs = [p for p in read_dev_pairs(data) if len(p.claim.split()) < 120][:limit]
     temperature = fit_temperature(Verifier(out).score_pairs([(p.claim, p.passage) for p in pairs]), pairs)
     write_config(out, name=name, temperature=temperature)
     return temperature
@@ -149,9 +151,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="verifier-minilm-l6")
     parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
+    parser.add_argument("--limit", type=int, help="most pairs to fit the temperature on")
     given = parser.parse_args()
     options = Options(method=given.method)
-    temperature = export(given.checkpoint, given.base, given.data, given.out, name=given.name, options=options)
+    temperature = export(
+        given.checkpoint, given.base, given.data, given.out, name=given.name, options=options, limit=given.limit
+    )
     print(f"temperature {temperature:.2f}")
 
 

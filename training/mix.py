@@ -55,9 +55,10 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def to_pair(row: Mapping[str, Any]) -> Pair | None:
     """Return the row as a pair with its whole document, or None if it may not be used or has no claim or label."""
-    label = row.get("label3") or (row.get("extra") or {}).get("label3") or row.get("label")
+    said = (row.get("label3"), (row.get("extra") or {}).get("label3"), row.get("label"))
+    label = next((name for name in said if name in LABELS), None)
     claim = row.get("claim") or row.get("question")
-    if row.get("licence") != "open" or label not in LABELS or not claim or not row.get("doc"):
+    if row.get("licence") != "open" or label is None or not claim or not row.get("doc"):
         return None
     passage = _PASSAGE_MARK.sub(" ", row["doc"]).strip()
     return Pair(claim=claim.strip(), passage=passage, label=LABELS[label], origin=row["dataset"])
@@ -114,12 +115,22 @@ def cut_evidence(pair: Pair, idf: Mapping[str, float], rng: random.Random) -> Pa
     return replace(pair, passage=window)
 
 
+def loosen(pair: Pair, idf: Mapping[str, float]) -> Pair:
+    """Return a caption pair that `refutes` as `unsupported` where the passage covers less than 0.4 of the claim.
+
+    SNLI calls two captions contradictory because they are taken to show one scene; of texts, that says only that the
+    claim is not supported. Read as refutation it makes every passage beside the point refute.
+    """
+    captions = pair.origin in ("snli", "snli_cf") and pair.label == "refutes"
+    return replace(pair, label="unsupported") if captions and coverage(pair.claim, pair.passage, idf) < 0.4 else pair
+
+
 def build_mix(data: Path, *, seed: int) -> tuple[list[Pair], dict[str, float]]:
     """Return the drawn and cut pairs without augmentation, and the idf table of their passages."""
     rng = random.Random(seed)
     pairs = draw(read_pairs(data), rng)
     idf = inverse_document_frequency(p.passage for p in pairs)
-    return [cut_evidence(p, idf, rng) for p in pairs], idf
+    return [loosen(cut_evidence(p, idf, rng), idf) for p in pairs], idf
 
 
 def build_pool(data: Path, *, seed: int) -> list[Pair]:

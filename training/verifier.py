@@ -151,14 +151,19 @@ def take_step(net: VerifierNet, optimiser: torch.optim.AdamW, batch: list[Encode
     return float(loss.detach())
 
 
-def train(data: Path, base: Path, out: Path, settings: Settings) -> None:
-    """Train until the wall time is used, writing `settings.json`, `checkpoint.pt` and `log.jsonl` into `out`."""
+def train(data: Path, base: Path, out: Path, settings: Settings, *, start: Path | None = None) -> None:
+    """Train until the wall time is used, writing `settings.json`, `checkpoint.pt` and `log.jsonl` into `out`.
+
+    `start`: a checkpoint whose weights the run begins with, instead of the base's and a new head.
+    """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     out.mkdir(parents=True, exist_ok=True)
     (out / "settings.json").write_text(json.dumps(asdict(settings), indent=1), "utf-8")
     tokenizer = load_tokenizer(check_base(base), settings.max_tokens)
     net = VerifierNet(base).train()
+    if start is not None:
+        net.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
     optimiser = make_optimiser(net, settings)
     dev = encode(read_dev_pairs(data)[:400], tokenizer)
     began = saved = time.monotonic()
@@ -198,6 +203,8 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="wall time of the run, all of it")
+    parser.add_argument("--start", type=Path, help="a checkpoint.pt to go on from")
+    parser.add_argument("--rate", type=float, default=1.5e-4, help="the encoder's peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
@@ -205,8 +212,14 @@ def main() -> None:
     )
     args = parser.parse_args()
     transformers_logging.set_verbosity_error()
-    settings = Settings(minutes=args.minutes, seed=args.seed, threads=args.threads, limit=2000 if args.small else None)
-    train(args.data, args.base, args.out, settings)
+    settings = Settings(
+        minutes=args.minutes,
+        seed=args.seed,
+        threads=args.threads,
+        encoder_rate=args.rate,
+        limit=2000 if args.small else None,
+    )
+    train(args.data, args.base, args.out, settings, start=args.start)
 
 
 if __name__ == "__main__":

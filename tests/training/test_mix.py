@@ -5,7 +5,7 @@ import json
 import random
 from pathlib import Path
 
-from training.mix import cut_evidence, read_pairs, to_pair
+from training.mix import cut_evidence, loosen, read_pairs, to_pair
 from training.pairs import Pair
 from training.windows import inverse_document_frequency
 
@@ -52,3 +52,13 @@ def test_a_refutation_that_may_have_been_cut_away_is_only_unsupported() -> None:
     filler = "Nothing of note happened on that day in the village. " * 60
     pair = Pair("Quantum penguins juggle.", filler, "refutes", "fm2")
     assert cut_evidence(pair, inverse_document_frequency([filler]), random.Random(1)).label == "unsupported"
+
+
+def test_captions_without_common_words_do_not_refute() -> None:
+    idf = inverse_document_frequency(["A man sleeps.", "A dog runs.", "A dog sleeps."])
+    far, near = (
+        Pair("A dog runs.", "Two women knit.", "refutes", "snli"),
+        Pair("A dog runs.", "A dog sleeps.", "refutes", "mnli"),
+    )
+    assert loosen(far, idf).label == "unsupported"
+    assert loosen(near, idf).label == "refutes"
