@@ -4,28 +4,35 @@
    clause nearest to the claim speaks of what may come, or one from a source that was published before the event,
    cannot support that it happened: its support moves to neutral.
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
-   `STANCE_THRESHOLD` on it takes a stance; with both, from different sentences, it is `mixed`; with neither, `silent`.
+   `STANCE_THRESHOLD` on it takes a stance, or from the strongest sentence on where the verdict rests on weaker ones;
+   with both it is `mixed`, with neither `silent`.
 3. *Which sources count.* A near-duplicate of an earlier source counts once, with its original: what either says is
    said by both. A source that was
    published wholly before another one, and says the opposite, is superseded by it.
-4. *Over sources.* Let s be the probability that some counting source supports, r that some refutes (the strongest of
-   each). Taken as independent, they give four outcomes that sum to 1:
-       supported  s(1-r)    refuted  r(1-s)    conflicting  s·r    not enough evidence  (1-s)(1-r)
-   The most probable one is the verdict; its probability is the answer's.
+4. *Over sources.* Let s be the probability that the counting sources support it: 1 - (1-p1) (1-p2)^w (1-p3)^w over
+   their three strongest supporting sentences, w = `WITNESS_WEIGHT`, because sentences are not independent witnesses;
+   r likewise for refuting. Four outcomes, scaled to sum to 1:
+       supported  s(1-r)    refuted  r(1-s)    conflicting  s r    not enough evidence  `SILENCE_WEIGHT` (1-s)(1-r)
+   The most probable one is the verdict; its probability is the answer's. A person mostly asks what the sources can
+   answer, so silence starts at half.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
-from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
+from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Span, Stance, Support, Verdict
 from pipeline.attribution import Attribution, is_forecast
 from pipeline.lexical import nearest_clause
 from pipeline.sentences import Sentence
 
 STANCE_THRESHOLD = 0.5
+N_WITNESSES, WITNESS_WEIGHT = 3, 0.75
+SILENCE_WEIGHT = 0.5
 DUPLICATE_SHARE = 0.8
 _FUTURE_CLAIM = re.compile(
     r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE
@@ -42,9 +49,13 @@ class Evidence:
     note: str | None = None
     status: ProofStatus = "exact"  # of a quote; a sentence is its span by construction
 
+    side: EvidenceStance | None = None  # that it is cited for
+
     @property
     def stance(self) -> EvidenceStance:
-        """The side it leans to, for a sentence that is cited: supports on a tie."""
+        """The side it is cited for, else the one it leans to: supports on a tie."""
+        if self.side:
+            return self.side
         return "supports" if self.support.supports >= self.support.refutes else "refutes"
 
 
@@ -80,28 +91,33 @@ def published_before(source: Source, day: str) -> bool:
 
 
 def decide(
-    evidence: Sequence[Evidence], sources: Mapping[str, Source], *, duplicates: Mapping[str, str] | None = None,
+    evidence: Sequence[Evidence],
+    sources: Mapping[str, Source],
+    *,
+    duplicates: Mapping[str, str] | None = None,
     stated: bool = False,
-) -> Decision:  # fmt: skip
+) -> Decision:
     """Apply rules 2 to 4. `sources` are those of which a passage was read; `duplicates` maps a reprint to its original.
 
     `stated`: the evidence was chosen because it states a value; each sentence takes a stance, however weak, and with
     any the verdict is `supported`.
     """
-    threshold = 0.0 if stated else STANCE_THRESHOLD
     duplicates = duplicates or {}
     strongest = {id_: _strongest([e for e in evidence if e.sentence.source.id == id_]) for id_ in sources}
-    stances = {id_: _stance(*pair, threshold) for id_, pair in strongest.items()}
-    superseded = _superseded(stances, sources)
+    superseded = _superseded({id_: _stance(*pair, _EVEN) for id_, pair in strongest.items()}, sources)
+    # what a reprint says is said by its original, and once
     counting = [
-        id_ for id_ in sources if not {id_, duplicates.get(id_)} & superseded.keys()
-    ]  # the strongest of each counts, so a reprint adds nothing
-    s = max((strongest[id_][0] for id_ in counting), default=0.0)
-    r = max((strongest[id_][1] for id_ in counting), default=0.0)
+        e for e in evidence if not {e.sentence.source.id, duplicates.get(e.sentence.source.id)} & superseded.keys()
+    ]
+    witnesses = {(duplicates.get(e.sentence.source.id, e.sentence.source.id), e.sentence.text): e for e in counting}
+    s = join([e.support.supports for e in witnesses.values()])
+    r = join([e.support.refutes for e in witnesses.values()])
     verdict, probability = weigh(s, r)
     if stated and s > 0:
         verdict, probability = "supported", s
-    cited, indexes = _cite(evidence, verdict, threshold)
+    cuts = _cuts(verdict, counting, stated=stated)
+    cited, indexes = _cite(evidence, verdict, cuts)
+    stances = {id_: _stance(*pair, cuts) for id_, pair in strongest.items()}
     records = tuple(
         SourceStance(
             source=id_,
@@ -116,16 +132,24 @@ def decide(
     return Decision(verdict, probability, records, cited)
 
 
+def join(probabilities: Sequence[float]) -> float:
+    """Return s or r of rule 4 from the sentences' probabilities, in any order; 0 for none."""
+    silent = 1.0
+    for place, p in enumerate(sorted(probabilities, reverse=True)[:N_WITNESSES]):
+        silent *= (1 - p) ** (WITNESS_WEIGHT if place else 1.0)
+    return 1 - silent
+
+
 def weigh(s: float, r: float) -> tuple[Verdict, float]:
     """Return the most probable of the four outcomes of rule 4 and its probability; ties go to not enough evidence."""
     outcomes: dict[Verdict, float] = {
-        "not_enough_evidence": (1 - s) * (1 - r),
+        "not_enough_evidence": SILENCE_WEIGHT * (1 - s) * (1 - r),
         "supported": s * (1 - r),
         "refuted": r * (1 - s),
         "conflicting_evidence": s * r,
     }
     verdict = max(outcomes, key=lambda name: outcomes[name])
-    return verdict, outcomes[verdict]
+    return verdict, outcomes[verdict] / sum(outcomes.values())
 
 
 def find_duplicates(sources: Mapping[str, Source]) -> dict[str, str]:
@@ -162,8 +186,31 @@ def _strongest(evidence: Sequence[Evidence]) -> tuple[float, float]:
     )
 
 
-def _stance(s: float, r: float, threshold: float) -> Stance:
-    for_it, against = 0 < s >= threshold, 0 < r >= threshold
+@dataclass(frozen=True, slots=True)
+class _Cuts:
+    """From which probability on a sentence takes each side."""
+
+    supports: float
+    refutes: float
+
+
+_EVEN = _Cuts(STANCE_THRESHOLD, STANCE_THRESHOLD)
+
+
+def _cuts(verdict: Verdict, counting: Sequence[Evidence], *, stated: bool) -> _Cuts:
+    """The threshold, lowered on the sides that carry the verdict to their strongest sentence: no verdict uncited."""
+    if stated:
+        return _Cuts(0.0, 0.0)
+    best_s, best_r = _strongest(counting)
+    carrying = {"supported": "s", "refuted": "r", "conflicting_evidence": "sr", "not_enough_evidence": ""}[verdict]
+    return _Cuts(
+        min(STANCE_THRESHOLD, best_s) if "s" in carrying else STANCE_THRESHOLD,
+        min(STANCE_THRESHOLD, best_r) if "r" in carrying else STANCE_THRESHOLD,
+    )
+
+
+def _stance(s: float, r: float, cuts: _Cuts) -> Stance:
+    for_it, against = 0 < s >= cuts.supports, 0 < r >= cuts.refutes
     if for_it and against:
         return "mixed"
     if for_it:
@@ -189,7 +236,7 @@ def _superseded(stances: Mapping[str, Stance], sources: Mapping[str, Source]) ->
 
 
 def _cite(
-    evidence: Sequence[Evidence], verdict: Verdict, threshold: float, *, most: int = 2
+    evidence: Sequence[Evidence], verdict: Verdict, cuts: _Cuts, *, most: int = 2
 ) -> tuple[tuple[Evidence, ...], dict[str, list[int]]]:
     """Choose at most two sentences a source and stance, those that carry the verdict first, strongest first."""
     if verdict == "not_enough_evidence":
@@ -197,16 +244,15 @@ def _cite(
     stances: tuple[EvidenceStance, EvidenceStance] = (
         ("refutes", "supports") if verdict == "refuted" else ("supports", "refutes")
     )
-    chosen: list[Evidence] = []
+    chosen: dict[tuple[str, Span], Evidence] = {}
     for stance in stances:
-        taking = [e for e in evidence if e.stance == stance and 0 < getattr(e.support, stance) >= threshold]
-        per_source: dict[str, int] = {}
-        for e in sorted(taking, key=lambda e: -getattr(e.support, stance)):
-            n = per_source.get(e.sentence.source.id, 0)
-            if n < most:
-                per_source[e.sentence.source.id] = n + 1
-                chosen.append(e)
+        probability, per_source = attrgetter(f"support.{stance}"), Counter[str]()
+        for e in sorted(evidence, key=probability, reverse=True):
+            place = e.sentence.source.id, e.sentence.span
+            if 0 < probability(e) >= getattr(cuts, stance) and per_source[place[0]] < most and place not in chosen:
+                per_source[place[0]] += 1
+                chosen[place] = replace(e, side=stance)
     indexes: dict[str, list[int]] = {}
-    for i, e in enumerate(chosen):
+    for i, e in enumerate(chosen.values()):
         indexes.setdefault(e.sentence.source.id, []).append(i)
-    return tuple(chosen), indexes
+    return tuple(chosen.values()), indexes

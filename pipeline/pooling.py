@@ -31,8 +31,10 @@ class Coefficients:
     model_side: float = 0.0
 
 
-ALONE = Coefficients(bias=-4.0, relevance=9.0, scorer_bears=0.6, scorer_side=1.2)
-WITH_MODEL = Coefficients(bias=-3.5, relevance=7.0, scorer_bears=0.4, scorer_side=0.5, model_bears=0.8, model_side=1.0)
+ALONE = Coefficients(bias=-3.74, relevance=7.45, scorer_bears=0.88, scorer_side=1.21)
+WITH_MODEL = Coefficients(
+    bias=-2.82, relevance=2.83, scorer_bears=0.52, scorer_side=0.13, model_bears=1.37, model_side=1.37
+)
 
 
 def pool(relevance: float, scored: Support, read: Support | None = None) -> Support:
