@@ -36,29 +36,29 @@ def seeds() -> dict[str, Source]:
 
 
 @pytest.fixture(scope="session")
-def minilm() -> Any:
-    """The embedder that ships, loaded once."""
-    from vectorstore.store import default_embedder
+def hashing() -> Any:
+    """An embedder without weights; the one that ships has tests of its own."""
+    from vectorstore.hash_embedder import HashEmbedder
 
-    return default_embedder()
+    return HashEmbedder()
 
 
 @pytest.fixture(scope="session")
-def seed_settings(tmp_path_factory: pytest.TempPathFactory, minilm: Any) -> Settings:
+def seed_settings(tmp_path_factory: pytest.TempPathFactory, hashing: Any) -> Settings:
     """Settings of a home with the seed articles ingested, for `--model none`. Read only."""
     from vectorstore.ingest import ingest
     from vectorstore.store import Store
 
     settings = Settings(home=tmp_path_factory.mktemp("seeds") / "home", model="none")
-    with Store.open(settings, minilm, write=True) as store:
+    with Store.open(settings, hashing, write=True) as store:
         ingest((SEEDS,), store)
     return settings
 
 
 @pytest.fixture(scope="session")
-def seed_store(seed_settings: Settings, minilm: Any) -> Iterator[Any]:
+def seed_store(seed_settings: Settings, hashing: Any) -> Iterator[Any]:
     """The store of the seed articles, open for reading."""
     from vectorstore.store import Store
 
-    with Store.open(seed_settings, minilm) as store:
+    with Store.open(seed_settings, hashing) as store:
         yield store
