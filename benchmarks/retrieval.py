@@ -165,9 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     needed = [source for query in queries for source in query.grades]
     texts = read_texts(args.data / "beir_scifact_corpus.jsonl.gz", args.limit, needed)
     queries = [query for query in queries if texts.keys() >= query.grades.keys()]  # all of them without --limit
-    print(
-        f"{len(queries)} {split} queries, {len(texts)} sources, embedder {MiniLmEmbedder(weights=MINILM_WEIGHTS).name}"
-    )
+    print(f"{len(queries)} {split} queries, {len(texts)} sources, embedder {MiniLmEmbedder().name}")
     if args.float32:
         measure_embedders(texts, queries, args.float32)
     with tempfile.TemporaryDirectory(prefix="factcheck-retrieval-") as folder:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Question, Source
+from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Question, Source, Verdict
 from factcheck.settings import Settings
 from pipeline.boolean import judge_claim
 from pipeline.cite import cite
@@ -28,7 +28,7 @@ from pipeline.readers import open_reader
 from pipeline.relevance import Relevance, SentenceVectors, rank_sentences
 from pipeline.retrieve import retrieve
 from pipeline.run_info import run_info
-from pipeline.sentences import Sentence, collect_sentences
+from pipeline.sentences import collect_sentences
 from pipeline.support import Scorer, open_scorer
 from pipeline.trace import Trace
 from pipeline.value import find_value
@@ -64,13 +64,16 @@ class Answerer:
             answer, trace = self._boolean(question, wording or question.text, relevance, sources)
         else:
             answer, trace = self._value(question, relevance, sources)
-        warnings += [f"{s.source.id}:{s.span.start}-{s.span.end} tries to instruct its reader and was not read" for s in reading.instructing]
+        warnings += [
+            f"{s.source.id}:{s.span.start}-{s.span.end} tries to instruct its reader and was not read"
+            for s in reading.instructing
+        ]
         warnings += self._straddling(question, sources)
         run = run_info(
             self.store, self.settings, embedder=self._embedder, scorer=self._scorer, reader=self._reader, before=before,
             latency_s=time.perf_counter() - started,
         )  # fmt: skip
-        answer = replace(answer, warnings=tuple([*warnings, *answer.warnings]), run=run)
+        answer = replace(answer, warnings=(*warnings, *answer.warnings), run=run)
         return answer, replace(trace, query=query, passages=tuple(passages), instructing=reading.instructing)
 
     def _claim(self, question: Question) -> tuple[str | None, list[str]]:
@@ -87,7 +90,15 @@ class Answerer:
         self, question: Question, claim: str, relevance: Relevance, sources: Mapping[str, Source]
     ) -> tuple[Answer, Trace]:
         judged = judge_claim(claim, relevance, scorer=self._scorer, reader=self._reader, event_date=question.event_date)
-        proven = prove_quotes(judged.quotes, claim, sources, relevance.sentences, self._scorer, quoting=judged.quoting, event_date=question.event_date)
+        proven = prove_quotes(
+            judged.quotes,
+            claim,
+            sources,
+            relevance.sentences,
+            self._scorer,
+            quoting=judged.quoting,
+            event_date=question.event_date,
+        )
         evidence = proven.evidence if proven.quoting else judged.evidence
         decision = decide(evidence, sources, duplicates=find_duplicates(sources))
         answer = self._record(question, claim, decision, relevance)
@@ -96,17 +107,23 @@ class Answerer:
 
     def _value(self, question: Question, relevance: Relevance, sources: Mapping[str, Source]) -> tuple[Answer, Trace]:
         found = find_value(question, relevance, reader=self._reader)
-        proven = prove_quotes(found.quotes, found.claim, sources, relevance.sentences, self._scorer, quoting=found.quoting, event_date=question.event_date)
+        proven = prove_quotes(
+            found.quotes,
+            found.claim,
+            sources,
+            relevance.sentences,
+            self._scorer,
+            quoting=found.quoting,
+            event_date=question.event_date,
+        )
         decision = decide(found.evidence, sources, duplicates=find_duplicates(sources), stated=True)
-        verdict = "supported" if found.value is not None else "not_enough_evidence"
+        verdict: Verdict = "supported" if found.value is not None else "not_enough_evidence"
         decision = Decision(verdict, found.probability, decision.stances, decision.cited if found.value else ())
         answer = self._record(question, found.claim, decision, relevance)
         answer = replace(answer, answer=found.answer, value=found.value, quotes=proven.counts(answer.citations))
         return answer, Trace("", (), found.evidence, proven.rejected, ())
 
-    def _record(
-        self, question: Question, claim: str, decision: Decision, relevance: Relevance
-    ) -> Answer:
+    def _record(self, question: Question, claim: str, decision: Decision, relevance: Relevance) -> Answer:
         passages = {(s.passage.source, s.passage.start) for s in relevance.sentences}
         n_sources = self.store.n_sources(Filters(sources=question.sources, as_of=question.as_of))
         coverage = cover(decision.verdict, relevance, n_sources=n_sources, n_passages=len(passages))
@@ -152,7 +169,9 @@ def as_question(given: Question | str | Mapping[str, Any]) -> Question:
         return given
     if isinstance(given, str):
         return Question(given)
-    return question_from({("question" if name == "text" else name): value for name, value in given.items()}, "the question")
+    return question_from(
+        {("question" if name == "text" else name): value for name, value in given.items()}, "the question"
+    )
 
 
 @contextmanager
@@ -163,4 +182,6 @@ def open_answerer(settings: Settings, *, reader: Reader | None = None) -> Iterat
     """
     embedder = default_embedder()
     with Store.open(settings, embedder) as store:
-        yield Answerer(store, settings, embedder=embedder, scorer=open_scorer(settings), reader=reader or open_reader(settings))
+        yield Answerer(
+            store, settings, embedder=embedder, scorer=open_scorer(settings), reader=reader or open_reader(settings)
+        )

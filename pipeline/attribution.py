@@ -18,8 +18,14 @@ _SPECULATED = re.compile(
     r"appears? to|seems? to|suggests? that|hopes? to|rumou?red|speculat\w+|scheduled to|aims? to|intends? to|due to be)\b",
     re.IGNORECASE,
 )
-_FORECAST = re.compile(r"\b(?:(?-i:may)|might|could|would|expected to|is expected|are expected|set to be|scheduled to|due to be|upcoming|planned (?:timing|signing)|if signed)\b", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:den(?:y|ies|ied)|rejects? (?:the )?(?:claim|report|allegation)|refut(?:es|ed)|dismiss(?:es|ed))\b", re.IGNORECASE)
+_FORECAST = re.compile(
+    r"\b(?:(?-i:may)|might|could|would|expected to|is expected|are expected|set to be|scheduled to|due to be|upcoming|planned (?:timing|signing)|if signed)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:den(?:y|ies|ied)|rejects? (?:the )?(?:claim|report|allegation)|refut(?:es|ed)|dismiss(?:es|ed))\b",
+    re.IGNORECASE,
+)
 _SAYS = (
     r"(?:said|says|told|stated|states|claims?|claimed|noted|notes|reported|reports|announced|announces|emphasi[sz]ed|"
     r"emphasi[sz]es|underscored|argued?|argues|wrote|writes|added|adds|confirmed|confirms|described|called|hailed|warned|"
@@ -27,12 +33,20 @@ _SAYS = (
 )
 _NAME = r"(?:[A-Z][\w'’.-]*|of|the|for|and|[“\"][^”“\"]{2,40}[”“\"])"
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>(?:the |a |an )?[“\"]?[\w'’.-]+(?: {_NAME}){{0,5}})")
-_SUBJECT_SAYS = re.compile(rf"(?P<who>(?:[“\"][^”“\"]{{2,40}}[”“\"]|[A-Z][\w'’.-]+)(?: (?:[A-Z][\w'’.-]+|of|the)){{0,5}}) (?:also |has |have |had |later |recently )?{_SAYS}\b")
-_SAYS_SUBJECT = re.compile(rf"[“”\"],? (?:the )?(?:told (?:to )?[“\"][^”“\"]{{2,40}}[”“\"]|{_SAYS}) (?P<who>(?:[“\"][^”“\"]{{2,40}}[”“\"]|[A-Z][\w'’.-]+)(?: [A-Z][\w'’.-]+){{0,4}})")
-_TRAILING = re.compile(r",? (?P<verb>notes|reported|reports|writes|concluded|said|says) (?P<who>[“\"]?[A-Z][\w'’. -]{2,40}[”“\"]?)\s*\.?$|, (?P<who2>(?:the )?[A-Z][\w'’. -]{2,40}?) (?:notes|reported|reports|writes|said|says)\.?$")
+_SUBJECT_SAYS = re.compile(
+    rf"(?P<who>(?:[“\"][^”“\"]{{2,40}}[”“\"]|[A-Z][\w'’.-]+)(?: (?:[A-Z][\w'’.-]+|of|the)){{0,5}}) (?:also |has |have |had |later |recently )?{_SAYS}\b"
+)
+_SAYS_SUBJECT = re.compile(
+    rf"[“”\"],? (?:the )?(?:told (?:to )?[“\"][^”“\"]{{2,40}}[”“\"]|{_SAYS}) (?P<who>(?:[“\"][^”“\"]{{2,40}}[”“\"]|[A-Z][\w'’.-]+)(?: [A-Z][\w'’.-]+){{0,4}})"
+)
+_TRAILING = re.compile(
+    r",? (?P<verb>notes|reported|reports|writes|concluded|said|says) (?P<who>[“\"]?[A-Z][\w'’. -]{2,40}[”“\"]?)\s*\.?$|, (?P<who2>(?:the )?[A-Z][\w'’. -]{2,40}?) (?:notes|reported|reports|writes|said|says)\.?$"
+)
 _PRONOUN_SAYS = re.compile(rf"(?:[“”\"],? |^|, )(?:he|she|they|it) (?:also |has |later )?{_SAYS}\b", re.IGNORECASE)
 _PRONOUNS = frozenset({"he", "she", "they", "it", "this", "that"})
-_GROUP = re.compile(r"\b(?P<who>(?:[Aa]nalysts|[Ee]xperts|[Oo]bservers|[Oo]fficials|[Ss]ources|[Cc]ritics|the [Ww]est)) (?:say|said|note|have pointed out|caution|suggest|believe|point out|warn|claim)\b")
+_GROUP = re.compile(
+    r"\b(?P<who>(?:[Aa]nalysts|[Ee]xperts|[Oo]bservers|[Oo]fficials|[Ss]ources|[Cc]ritics|the [Ww]est)) (?:say|said|note|have pointed out|caution|suggest|believe|point out|warn|claim)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ def _speaker(sentence: str) -> str | None:
         if found:
             groups = found.groupdict()
             who = groups.get("who") or groups.get("who2") or ""
-            who = re.sub(r"(?: (?:of|the|for|and))+$", "", who.strip(" ,.“”\""))
+            who = re.sub(r"(?: (?:of|the|for|and))+$", "", who.strip(' ,.“”"'))
             if who and who.lower() not in _PRONOUNS:
                 return who
     return None

@@ -37,7 +37,7 @@ def judge_claim(
     quotes: tuple[Quote, ...] = ()
     quoting = False
     if reader is not None and sentences:
-        offered = [indexes.index(i) for i in relevance.best(N_OFFERED, per_source=PER_SOURCE)]
+        offered = [indexes.index(i) for i in relevance.best(N_OFFERED, per_source=PER_SOURCE) if i in indexes]
         reading = reader.judge(claim, [sentences[i] for i in offered])
         read = dict(zip(offered, reading.supports, strict=True))
         quotes, quoting = reading.quotes, reading.quoting

@@ -14,18 +14,25 @@ from pipeline.lexicon import Word, is_base_verb, is_participle, look_up, past_te
 from pipeline.questions import split_question, strip_truth
 
 _NEGATION = re.compile(r"(?:n['’]t|\s+not)$", re.IGNORECASE)
-_DETERMINERS = frozenset("a an the this that these those any some no every each either all both its his her their our my your".split())
+_DETERMINERS = frozenset(
+    "a an the this that these those any some no every each either all both its his her their our my your".split()
+)
 _PREPOSITIONS = frozenset(
     "of in on at by for with from to into under over between among against about after before since during as than "
     "via within without towards toward through per".split()
 )
-_PRONOUNS = frozenset("i you he she it we they this that these those there anyone anybody someone nobody everyone".split())
+_PRONOUNS = frozenset(
+    "i you he she it we they this that these those there anyone anybody someone nobody everyone".split()
+)
 _ADVERBS = frozenset(
     "not also still already now ever really actually currently officially formally only just even then automatically "
     "explicitly jointly always never yet publicly reportedly likely".split()
 )
 _POINTERS = frozenset("this that these those all both each either".split())  # determiners that may stand alone
-_OPEN_QUESTION = re.compile(r"^(?:(?:to|on|in|by|at|for|from|of|with|since|until) )?(?:what|who(?:m|se)?|when|where|which|why|how)\b", re.IGNORECASE)
+_OPEN_QUESTION = re.compile(
+    r"^(?:(?:to|on|in|by|at|for|from|of|with|since|until) )?(?:what|who(?:m|se)?|when|where|which|why|how)\b",
+    re.IGNORECASE,
+)
 _DO = {"do": None, "does": third_person, "did": past_tense}
 _CONTRACTED = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
 
@@ -109,7 +116,11 @@ def _end_before_base_verb(tokens: list[str]) -> int | None:
 def _may_follow_subject(previous: str) -> bool:
     if previous in _DETERMINERS - _POINTERS:
         return False
-    if previous in _PREPOSITIONS or previous in {"and", "or", "which", "who", "that"} or previous.endswith(("'s", "’s", "s'", "s’")):
+    if (
+        previous in _PREPOSITIONS
+        or previous in {"and", "or", "which", "who", "that"}
+        or previous.endswith(("'s", "’s", "s'", "s’"))
+    ):
         return False
     known = look_up(previous)
     return not (known and known.adjective > known.noun + known.verb)
@@ -130,7 +141,9 @@ def _end_before_participle(tokens: list[str]) -> int | None:
 
 
 def _end_before_determiner(tokens: list[str]) -> int | None:
-    return next((i for i in range(1, len(tokens)) if tokens[i] in _DETERMINERS and tokens[i - 1] not in _PREPOSITIONS), None)
+    return next(
+        (i for i in range(1, len(tokens)) if tokens[i] in _DETERMINERS and tokens[i - 1] not in _PREPOSITIONS), None
+    )
 
 
 def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
@@ -152,7 +165,12 @@ def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
         if after_preposition:
             continue
         adjective = known is not None and not in_name and known.adjective > known.noun + known.verb
-        if token in _ADVERBS or is_participle(token) or adjective or (token in _DETERMINERS and not previous.endswith("s'")):
+        if (
+            token in _ADVERBS
+            or is_participle(token)
+            or adjective
+            or (token in _DETERMINERS and not previous.endswith("s'"))
+        ):
             return _back_over_adverbs(tokens, i)
         if token in _PREPOSITIONS and fallback is None and token not in {"of", "between"}:
             fallback = i

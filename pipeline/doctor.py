@@ -12,7 +12,16 @@ from factcheck.settings import Settings
 from pipeline.models.checks import model_checks
 from vectorstore.checks import store_checks
 
-_PACKAGES = ("chromadb", "langchain-core", "langchain-openai", "onnxruntime", "openai", "tiktoken", "tokenizers", "xllamacpp")
+_PACKAGES = (
+    "chromadb",
+    "langchain-core",
+    "langchain-openai",
+    "onnxruntime",
+    "openai",
+    "tiktoken",
+    "tokenizers",
+    "xllamacpp",
+)
 
 
 def run_checks(settings: Settings) -> Iterator[Check]:
@@ -30,4 +39,9 @@ def _versions() -> Check:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     detail = f"factcheck {__version__}, Python {platform.python_version()}, {', '.join(found)}"
-    return Check("versions", not missing, detail, f"install {', '.join(missing)}: pip install factcheck-pipeline" if missing else None)
+    return Check(
+        "versions",
+        not missing,
+        detail,
+        f"install {', '.join(missing)}: pip install factcheck-pipeline" if missing else None,
+    )

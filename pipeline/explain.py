@@ -9,7 +9,10 @@ from factcheck.records import Coverage, SourceStance, Verdict
 
 def explain(verdict: Verdict, stances: Sequence[SourceStance], coverage: Coverage) -> str:
     """Return the reason of an answer in words."""
-    by = {stance: [s.source for s in stances if s.stance == stance] for stance in ("supports", "refutes", "mixed", "silent")}
+    by = {
+        stance: [s.source for s in stances if s.stance == stance]
+        for stance in ("supports", "refutes", "mixed", "silent")
+    }
     if verdict == "not_enough_evidence":
         if coverage.reason == "off_topic":
             return "Nothing that was read is about this."

@@ -23,7 +23,10 @@ _NAME = re.compile(
     r"(?:[“\"‘'](?P<quoted>[A-Z][\w -]{2,30})[”\"’'“])|"
     r"\b[A-Z][\w’'-]*(?:\.(?=\w))?(?:(?: (?:of|the|de|al|for|and the) | |-)[A-Z][\w’'-]*)*"
 )
-_QUESTION_WORDS = re.compile(r"\b(?:who|whom|whose|what|when|where|which|how|long|many|much|did|does|do|is|are|was|were|year|date|day)\b", re.IGNORECASE)
+_QUESTION_WORDS = re.compile(
+    r"\b(?:who|whom|whose|what|when|where|which|how|long|many|much|did|does|do|is|are|was|were|year|date|day)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def typed(answer: str, kind: QuestionType, sentence: Sentence) -> Mapping[str, A
     return {"text": answer}
 
 
-def find_candidates(question: Question, sentences: Sequence[Sentence], relevance: Sequence[float]) -> tuple[ValueCandidate, ...]:
+def find_candidates(
+    question: Question, sentences: Sequence[Sentence], relevance: Sequence[float]
+) -> tuple[ValueCandidate, ...]:
     """Return the candidates of the question's type, best first. `relevance` is one figure a sentence, 0..1."""
     found: list[ValueCandidate] = []
     asked = set(content_words(_QUESTION_WORDS.sub(" ", question.text)))
@@ -110,9 +115,15 @@ def _names(question: str, text: str) -> list[tuple[str, Span]]:
         opening = match.start() == 0 and " " not in name and name.lower() in _OPENERS | STOP_WORDS
         if not words <= asked and not words <= _CALENDAR and not opening:
             found.append((name, Span(start, start + len(name))))
-    place = re.match(r"(?:in |at |to |from |through )?(?:where|(?:which|what) (?:city|country|place|town|capital|region))\b", question, re.IGNORECASE)
+    place = re.match(
+        r"(?:in |at |to |from |through )?(?:where|(?:which|what) (?:city|country|place|town|capital|region))\b",
+        question,
+        re.IGNORECASE,
+    )
     if place:
-        after = [(n, s) for n, s in found if re.search(r"\b(?:in|at|to|through|via|near|of)(?: the)? $", text[: s.start])]
+        after = [
+            (n, s) for n, s in found if re.search(r"\b(?:in|at|to|through|via|near|of)(?: the)? $", text[: s.start])
+        ]
         return after or found
     return found
 
@@ -138,7 +149,10 @@ _CALENDAR = frozenset(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
-_OPENERS = frozenset("however instead although while during since according notably moreover meanwhile concurrently both analysts".split())
+_OPENERS = frozenset(
+    "however instead although while during since according notably moreover meanwhile concurrently both "
+    "analysts".split()
+)
 
 
 def _nearness(question: str, sentence: str, span: Span) -> float:

@@ -1,8 +1,8 @@
 """The verdict: stances per source, then one decision over the sources. The rule, whole:
 
 1. *Evidence.* Each sentence read has three probabilities for the claim: supports, refutes, neutral. A sentence whose
-   clause nearest to the claim speaks of what may come, or one from a source that was published before the event, cannot support that it happened:
-   its support moves to neutral.
+   clause nearest to the claim speaks of what may come, or one from a source that was published before the event,
+   cannot support that it happened: its support moves to neutral.
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
    `STANCE_THRESHOLD` on it takes a stance; with both, from different sentences, it is `mixed`; with neither, `silent`.
 3. *Which sources count.* A near-duplicate of an earlier source counts once, with its original: what either says is
@@ -27,7 +27,9 @@ from pipeline.sentences import Sentence
 
 STANCE_THRESHOLD = 0.5
 DUPLICATE_SHARE = 0.8
-_FUTURE_CLAIM = re.compile(r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE)
+_FUTURE_CLAIM = re.compile(
+    r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,14 @@ def decide(
     strongest = {id_: _strongest([e for e in evidence if e.sentence.source.id == id_]) for id_ in sources}
     stances = {id_: _stance(*pair, threshold) for id_, pair in strongest.items()}
     superseded = _superseded(stances, sources)
-    counting = [id_ for id_ in sources if not {id_, duplicates.get(id_)} & superseded.keys()]  # the strongest of each counts, so a reprint adds nothing
+    counting = [
+        id_ for id_ in sources if not {id_, duplicates.get(id_)} & superseded.keys()
+    ]  # the strongest of each counts, so a reprint adds nothing
     s = max((strongest[id_][0] for id_ in counting), default=0.0)
     r = max((strongest[id_][1] for id_ in counting), default=0.0)
-    verdict, probability = ("supported", s) if stated and s > 0 else weigh(s, r)
+    verdict, probability = weigh(s, r)
+    if stated and s > 0:
+        verdict, probability = "supported", s
     cited, indexes = _cite(evidence, verdict, threshold)
     records = tuple(
         SourceStance(
@@ -134,7 +140,11 @@ def find_duplicates(sources: Mapping[str, Source]) -> dict[str, str]:
     for i, later in enumerate(ids):
         for earlier in ids[:i]:
             smaller = min(len(shingles[later]), len(shingles[earlier]))
-            if earlier not in found and smaller and len(shingles[later] & shingles[earlier]) >= DUPLICATE_SHARE * smaller:
+            if (
+                earlier not in found
+                and smaller
+                and len(shingles[later] & shingles[earlier]) >= DUPLICATE_SHARE * smaller
+            ):
                 found[later] = earlier
                 break
     return found
@@ -181,10 +191,12 @@ def _superseded(stances: Mapping[str, Stance], sources: Mapping[str, Source]) ->
 def _cite(
     evidence: Sequence[Evidence], verdict: Verdict, threshold: float, *, most: int = 2
 ) -> tuple[tuple[Evidence, ...], dict[str, list[int]]]:
-    """Choose at most two sentences a source and stance, those that carry the verdict first, each list strongest first."""
+    """Choose at most two sentences a source and stance, those that carry the verdict first, strongest first."""
     if verdict == "not_enough_evidence":
         return (), {}
-    stances: tuple[EvidenceStance, EvidenceStance] = ("refutes", "supports") if verdict == "refuted" else ("supports", "refutes")
+    stances: tuple[EvidenceStance, EvidenceStance] = (
+        ("refutes", "supports") if verdict == "refuted" else ("supports", "refutes")
+    )
     chosen: list[Evidence] = []
     for stance in stances:
         taking = [e for e in evidence if e.stance == stance and 0 < getattr(e.support, stance) >= threshold]

@@ -32,7 +32,11 @@ _NEGATION = re.compile(
     r"fail(?:s|ed|ing)?|refrain(?:s|ed|ing)?|exclud(?:e|es|ed|ing)|refus(?:e|es|ed)|den(?:y|ies|ied)|unlike|unable)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_SPELLING = ((re.compile(r"(?<=[a-z])is(?=e$|ed$|es$|ing$|ation$)"), "iz"), (re.compile(r"our(?=$|s$|ed$|ing$)"), "or"), (re.compile(r"defence"), "defense"))
+_SPELLING = (
+    (re.compile(r"(?<=[a-z])is(?=e$|ed$|es$|ing$|ation$)"), "iz"),
+    (re.compile(r"our(?=$|s$|ed$|ing$)"), "or"),
+    (re.compile(r"defence"), "defense"),
+)
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -77,7 +81,14 @@ def _row(claim: str, passage: str) -> tuple[float, float, float]:
 
 def nearest_clause(claim: str, passage: str) -> str:
     """The clause of the passage that shares most words with the claim, so that a far negation does not count."""
-    clauses = [c for c in re.split(r"[;:]|, (?:but|while|although|though|and|which|who|as|where|particularly|especially|including)\b|\bbut\b|\bwhile\b", passage) if c.strip()]
+    clauses = [
+        c
+        for c in re.split(
+            r"[;:]|, (?:but|while|although|though|and|which|who|as|where|particularly|especially|including)\b|\bbut\b|\bwhile\b",
+            passage,
+        )
+        if c.strip()
+    ]
     wanted = set(content_words(claim))
     return max(clauses, key=lambda c: len(wanted & set(content_words(c))), default=passage)
 

@@ -38,7 +38,9 @@ WITH_MODEL = Coefficients(bias=-3.5, relevance=7.0, scorer_bears=0.4, scorer_sid
 def pool(relevance: float, scored: Support, read: Support | None = None) -> Support:
     """Return the joint judgement; without a model's reading, that of relevance and scorer."""
     c = WITH_MODEL if read else ALONE
-    bears = c.bias + c.relevance * relevance + c.scorer_bears * _log_ratio(scored.supports + scored.refutes, scored.neutral)
+    bears = (
+        c.bias + c.relevance * relevance + c.scorer_bears * _log_ratio(scored.supports + scored.refutes, scored.neutral)
+    )
     side = c.scorer_side * _log_ratio(scored.supports, scored.refutes)
     if read:
         bears += c.model_bears * _log_ratio(read.supports + read.refutes, read.neutral)

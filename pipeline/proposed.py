@@ -69,7 +69,9 @@ def pool_stance(scored: Support, quote: Quote) -> Support:
 
 def _prove(quote: Quote, source: Source | None, sources: Mapping[str, Source]) -> Proof:
     if source is None:
-        elsewhere = any(prove(quote.exact, other).status not in ("not_found", "frankenquote") for other in sources.values())
+        elsewhere = any(
+            prove(quote.exact, other).status not in ("not_found", "frankenquote") for other in sources.values()
+        )
         return Proof("misattributed" if elsewhere else "not_found")
     return prove(quote.exact, source, passage=quote.passage, others=sources.values())
 

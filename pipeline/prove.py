@@ -159,7 +159,7 @@ def _choose(spans: tuple[Span, ...], passage: Span | None) -> Span | None:
 
 
 def _is_stitched(quote: str, texts: list[str]) -> bool:
-    """Whether all words of the quote lie in runs of three words or more that stand in the texts, in two runs or more."""
+    """Whether all words of the quote lie in runs of three or more that stand in the texts, in two runs or more."""
     corpora = [_word_line(text) for text in texts]
     runs = 0
     for part in _ELLIPSIS.split(quote):

@@ -41,13 +41,19 @@ class QuestionEntry(BaseModel):
     sources: list[str] = Field(default_factory=list)
 
 
-def read_questions(path: Path, *, as_of: str | None = None, sources: tuple[str, ...] = ()) -> Iterator[Question | UserError]:
+def read_questions(
+    path: Path, *, as_of: str | None = None, sources: tuple[str, ...] = ()
+) -> Iterator[Question | UserError]:
     """Yield the questions of a file in order, or the error that stands for a bad entry.
 
     `as_of` and `sources` fill what an entry leaves open. Raises: SourceError for a file that cannot be read at all.
     """
     none = True
-    entries = _jsonl(_text(path), path) if path == STDIN or path.suffix.lower() in {".jsonl", ".ndjson", ".json"} else _yaml(path)
+    entries = (
+        _jsonl(_text(path), path)
+        if path == STDIN or path.suffix.lower() in {".jsonl", ".ndjson", ".json"}
+        else _yaml(path)
+    )
     for place, entry in entries:
         none = False
         if isinstance(entry, UserError):
@@ -60,7 +66,7 @@ def read_questions(path: Path, *, as_of: str | None = None, sources: tuple[str, 
             continue
         yield replace(question, as_of=question.as_of or as_of, sources=question.sources or sources)
     if none:
-        raise SourceError(f"{path} holds no question; write one object a line, for example {{\"question\": \"…\"}}")
+        raise SourceError(f'{path} holds no question; write one object a line, for example {{"question": "…"}}')
 
 
 def question_from(entry: object, place: str) -> Question:
@@ -104,7 +110,7 @@ def _jsonl(text: str, path: Path) -> Iterator[tuple[str, Any]]:
         try:
             yield place, json.loads(line)
         except (json.JSONDecodeError, RecursionError) as error:
-            yield place, UserError(f"{place} is not JSON ({error}); one object a line, for example {{\"question\": \"…\"}}")
+            yield place, UserError(f'{place} is not JSON ({error}); one object a line, for example {{"question": "…"}}')
 
 
 def _yaml(path: Path) -> Iterator[tuple[str, Any]]:

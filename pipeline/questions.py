@@ -22,28 +22,50 @@ _LEADING_PHRASE = re.compile(
     r"(?=\S)",
     re.IGNORECASE,
 )
-_TAG = re.compile(rf"(?:,\s*(?:{AUXILIARY}) (?:it|they|he|she|there|we|you|I|this|that)|,?\s*(?:right|correct|true|no|yes|or not|is that right|isn['’]t (?:it|that so)))\s*\?*\s*$", re.IGNORECASE)
-_TRUTH = re.compile(r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|(?:is it|am I) right (?:that|in thinking that) |true or false[:,]?\s*)", re.IGNORECASE)
+_TAG = re.compile(
+    rf"(?:,\s*(?:{AUXILIARY}) (?:it|they|he|she|there|we|you|I|this|that)|,?\s*(?:right|correct|true|no|yes|or not|is that right|isn['’]t (?:it|that so)))\s*\?*\s*$",
+    re.IGNORECASE,
+)
+_TRUTH = re.compile(
+    r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|(?:is it|am I) right (?:that|in thinking that) |true or false[:,]?\s*)",
+    re.IGNORECASE,
+)
 
 _PERIOD = r"(?:years?|months?|weeks?|days?|decades?|hours?|minutes?)"
-_RULES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("duration", rf"^(?:for |over |within )?how long\b|^for how many {_PERIOD}\b"),
-        ("duration", rf"^how many {_PERIOD}\b(?!.*\b(?:ago|old)\b)"),
-        ("duration", r"^what(?:['’]s| is| was| are)? (?:the )?(?:\w+ )?(?:duration|term|length|period|lifetime|validity)\b(?! of office)"),
-        ("duration", r"^(?:for )?(?:what|which) (?:period|length of time|term|duration)\b"),
-        ("date", r"^(?:since |until |by |from )?when\b|^(?:on |in |by |at |from )?(?:what|which) (?:exact )?(?:date|day|year|month|century)\b"),
-        ("date", r"^what(?:['’]s| is| was| were) (?:the )?(?:\w+ ){0,3}(?:date|day|year|month)\b"),
-        ("number", r"^(?:by |to |at |for |from |about |roughly )?how (?:many|much|large|big|far|high|old|often|tall|deep|wide)\b"),
-        ("number", r"^(?:to |by |at |of )?(?:what|which)(?:['’]s| is| was| are| were)? (?:the )?(?:[\w'’-]+ ){0,3}?(?:number|amount|percentage|percent|share of|capacity|volume|price|cost|total|rate|size|quantity|population|distance|speed)\b"),
-        ("list", r"^(?:list|name|enumerate|give)\b|^who all\b|^(?:what|which) (?:are|were) the\b"),
-        ("list", r"^(?:in |with |between |to |of |from |by )?(?:which|what) (?:\w+ ){0,2}(?:countries|cities|states|nations|parties|organi[sz]ations|companies|people|leaders|presidents|sources|areas|fields|sectors|spheres|topics|measures|weapons|systems|articles|media|outlets|publications|ministers|provisions|wars|types|kinds|drones|missiles|corridors|projects|reasons|goals|agencies|names)\b"),
-        ("entity", r"^(?:to |with |by |from |for |of |against )?(?:who|whom|whose|where)\b"),
-        ("entity", r"^(?:in |on |at |to |with |by |from |of )?(?:which|what) (?:\w+ )?(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system)\b"),
-        ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
-    )
+_PATTERNS: tuple[tuple[QuestionType, str], ...] = (
+    ("duration", rf"^(?:for |over |within )?how long\b|^for how many {_PERIOD}\b"),
+    ("duration", rf"^how many {_PERIOD}\b(?!.*\b(?:ago|old)\b)"),
+    (
+        "duration",
+        r"^what(?:['’]s| is| was| are)? (?:the )?(?:\w+ )?(?:duration|term|length|period|lifetime|validity)\b(?! of office)",
+    ),
+    ("duration", r"^(?:for )?(?:what|which) (?:period|length of time|term|duration)\b"),
+    (
+        "date",
+        r"^(?:since |until |by |from )?when\b|^(?:on |in |by |at |from )?(?:what|which) (?:exact )?(?:date|day|year|month|century)\b",
+    ),
+    ("date", r"^what(?:['’]s| is| was| were) (?:the )?(?:\w+ ){0,3}(?:date|day|year|month)\b"),
+    (
+        "number",
+        r"^(?:by |to |at |for |from |about |roughly )?how (?:many|much|large|big|far|high|old|often|tall|deep|wide)\b",
+    ),
+    (
+        "number",
+        r"^(?:to |by |at |of )?(?:what|which)(?:['’]s| is| was| are| were)? (?:the )?(?:[\w'’-]+ ){0,3}?(?:number|amount|percentage|percent|share of|capacity|volume|price|cost|total|rate|size|quantity|population|distance|speed)\b",
+    ),
+    ("list", r"^(?:list|name|enumerate|give)\b|^who all\b|^(?:what|which) (?:are|were) the\b"),
+    (
+        "list",
+        r"^(?:in |with |between |to |of |from |by )?(?:which|what) (?:\w+ ){0,2}(?:countries|cities|states|nations|parties|organi[sz]ations|companies|people|leaders|presidents|sources|areas|fields|sectors|spheres|topics|measures|weapons|systems|articles|media|outlets|publications|ministers|provisions|wars|types|kinds|drones|missiles|corridors|projects|reasons|goals|agencies|names)\b",
+    ),
+    ("entity", r"^(?:to |with |by |from |for |of |against )?(?:who|whom|whose|where)\b"),
+    (
+        "entity",
+        r"^(?:in |on |at |to |with |by |from |of )?(?:which|what) (?:\w+ )?(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system)\b",
+    ),
+    ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
 )
+_RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 
 def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
@@ -53,13 +75,17 @@ def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
     """
     text = " ".join(question.text.split())
     if not text:
-        raise UsageError("the question is empty; ask, for example, \"Does the treaty include a mutual defence clause?\"")
+        raise UsageError('the question is empty; ask, for example, "Does the treaty include a mutual defence clause?"')
     if len(text) > max_chars:
-        raise UsageError(f"the question has {len(text)} characters, more than {max_chars}; shorten it or check a text instead")
+        raise UsageError(
+            f"the question has {len(text)} characters, more than {max_chars}; shorten it or check a text instead"
+        )
     if question.type is not None and question.type not in QUESTION_TYPES:
         raise UsageError(f"unknown question type {question.type!r}; known: {', '.join(QUESTION_TYPES)}")
     if question.type == "choice" and len(question.choices) < 2:
-        raise UsageError(f"question {question.id or text!r} is a choice and lists fewer than two choices; add `choices`")
+        raise UsageError(
+            f"question {question.id or text!r} is a choice and lists fewer than two choices; add `choices`"
+        )
     check_day("as_of", question.as_of)
     check_day("event_date", question.event_date)
     return Question(
@@ -86,7 +112,11 @@ def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
     if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE):
         return "text"
     # a plain statement, with or without "right?", asks whether it holds
-    return "boolean" if len(core.split()) >= 3 and not re.match(r"^(?:tell|explain|describe|summari[sz]e)\b", core, re.I) else "text"
+    return (
+        "boolean"
+        if len(core.split()) >= 3 and not re.match(r"^(?:tell|explain|describe|summari[sz]e)\b", core, re.I)
+        else "text"
+    )
 
 
 def core_question(text: str) -> str:

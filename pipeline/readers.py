@@ -112,7 +112,7 @@ class _OverModel:
 class PointingReader(_OverModel):
     """Reads short texts with a small model: a judgement in one word, or a sentence by its number."""
 
-    prompts = ("judge", "pick", "claim")
+    prompts: tuple[str, ...] = ("judge", "pick", "claim")
 
     def judge(self, claim: str, sentences: Sequence[Sentence]) -> ClaimReading:
         """Judge as many of the first sentences as the budget of calls allows; the rest stays None."""
@@ -121,7 +121,7 @@ class PointingReader(_OverModel):
             self._count()
             reply = self._model.ask(load("judge").render(claim=claim, text=_one_line(sentence.text)), Label, 12)
             supports.append(_support(reply))
-        return ClaimReading(tuple([*supports, *[None] * (len(sentences) - len(supports))]))
+        return ClaimReading((*supports, *[None] * (len(sentences) - len(supports))))
 
     def read_value(self, question: Question, sentences: Sequence[Sentence]) -> ValueReading:
         lines = "\n".join(f"[{i}] {_one_line(s.text)}" for i, s in enumerate(sentences, start=1))
@@ -136,7 +136,7 @@ class PointingReader(_OverModel):
 class QuotingReader(_OverModel):
     """Reads whole passages with a capable model and takes quotes, which are proved afterwards."""
 
-    prompts = ("quote", "quote_value", "claim")
+    prompts: tuple[str, ...] = ("quote", "quote_value", "claim")
 
     def judge(self, claim: str, sentences: Sequence[Sentence]) -> ClaimReading:
         blocks, ids = _passages(sentences)
@@ -148,7 +148,9 @@ class QuotingReader(_OverModel):
     def read_value(self, question: Question, sentences: Sequence[Sentence]) -> ValueReading:
         blocks, ids = _passages(sentences)
         self._count()
-        reply = self._model.ask(load("quote_value").render(question=_asked(question), passages=blocks), QuotedValue, 1024)
+        reply = self._model.ask(
+            load("quote_value").render(question=_asked(question), passages=blocks), QuotedValue, 1024
+        )
         quotes = tuple(_quote(q.passage, q.quote, "supports", ids) for q in reply.value.quotes)
         answer = reply.value.answer.strip() or None
         return ValueReading(answer, quotes=quotes, quoting=True)

@@ -1,9 +1,9 @@
 """Relevance of sentences to a question: shared words by their rarity, and the embedder's cosine.
 
 relevance = 0.6 shared + 0.2 cosine + 0.2 (cosine - median cosine), cut to 0..1. `shared` is the share of the claim's
-content words that the sentence has, each weighed by log((n + 1) / (df + 0.5)) over the sentences read: in a corpus about
-one treaty, "treaty" tells nothing. On the development half of our gold labels this finds evidence with an average
-precision of 0.53; plain word recall with the cosine reaches 0.41, the cosine alone 0.22.
+content words that the sentence has, each weighed by log((n + 1) / (df + 0.5)) over the sentences read: in a corpus
+about one treaty, "treaty" tells nothing. On the development half of our gold labels this finds evidence with an
+average precision of 0.53; plain word recall with the cosine reaches 0.41, the cosine alone 0.22.
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ def check_citation(place: str, citation: Mapping[str, Any], find_text: FindText)
         start, end, status = int(citation["start"]), int(citation["end"]), str(citation["status"])
         citation["exact"]
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{place}: not a citation ({error!r}); it needs source, source_sha256, start, end, exact, status") from None
+        raise UserError(
+            f"{place}: not a citation ({error!r}); it needs source, source_sha256, start, end, exact, status"
+        ) from None
     text = find_text(source, sha256)
     reason = None
     if text is None:

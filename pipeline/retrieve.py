@@ -24,7 +24,7 @@ def retrieve(query: str, store: Store, *, n: int, filters: Filters | None = None
 
 
 def fuse(lists: Mapping[str, Sequence[Passage]], *, n: int) -> list[Passage]:
-    """Join ranked lists; ties keep the order of source and start. `ranks` says which list found a passage, and where."""
+    """Join ranked lists; ties keep the order of source and start. `ranks` says which list found it, and where."""
     found: dict[tuple[str, int, int], Passage] = {}
     for name, passages in lists.items():
         for rank, passage in enumerate(passages, start=1):

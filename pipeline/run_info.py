@@ -15,8 +15,8 @@ from vectorstore.store import Store
 
 
 def run_info(
-    store: Store, settings: Settings, *, embedder: Embedder, scorer: Scorer, reader: Reader | None, before: Usage | None,
-    latency_s: float,
+    store: Store, settings: Settings, *, embedder: Embedder, scorer: Scorer, reader: Reader | None,
+    before: Usage | None, latency_s: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Return versions, digests and cost of one answer; usage is what the reader spent since `before`."""
     after = reader.usage if reader else Usage()

@@ -14,7 +14,9 @@ from factcheck.records import Passage, Source, Span
 
 _LABELS = r"(?:yes|no|true|false|supported|refuted|not_stated|not_enough_evidence|conflicting(?:_evidence)?)"
 _READERS = r"(?:AIs?|LLMs?|assistants?|(?:language |AI )models?|chatbots?|fact.?checkers?)"
-_ORDER = r"(?:^|[.!?:;,\"“”(]\s*|\b(?:please|must|should|always|then|now|you|and)\s+)"  # what comes before an imperative
+_ORDER = (
+    r"(?:^|[.!?:;,\"“”(]\s*|\b(?:please|must|should|always|then|now|you|and)\s+)"  # what comes before an imperative
+)
 _INSTRUCTS = re.compile(
     r"\b(?:ignor|disregard|forget|overrid)\w*\b.{0,40}\b(?:instructions?|prompts?)\b"
     rf"|{_ORDER}(?:ignore|disregard|forget) (?:all |everything |any )?(?:of )?(?:the |your |what is )?(?:previous|above|prior|earlier|other)\b"

@@ -49,11 +49,22 @@ def find_value(question: Question, relevance: Relevance, *, reader: Reader | Non
         best = candidates[0] if candidates and candidates[0].score >= ANSWER_THRESHOLD else None
     else:
         reading = reader.read_value(question, sentences)
-        best, quotes, quoting = _candidate(question, reading, sentences, relevance.sentences), reading.quotes, reading.quoting
+        best, quotes, quoting = (
+            _candidate(question, reading, sentences, relevance.sentences),
+            reading.quotes,
+            reading.quoting,
+        )
     if best is None:
         miss = max((c.score for c in candidates), default=0.0) if reader is None else 0.3
         return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, (), quotes, quoting)
-    agreeing = [best, *(c for c in candidates if c.key == best.key and c.sentence is not best.sentence and c.score >= 0.6 * best.score)]
+    agreeing = [
+        best,
+        *(
+            c
+            for c in candidates
+            if c.key == best.key and c.sentence is not best.sentence and c.score >= 0.6 * best.score
+        ),
+    ]
     claim = state_value(question, best.answer)
     evidence = tuple(_evidence(c, claim, question) for c in agreeing)
     usable = tuple(e for e in evidence if e.support.supports > 0)
@@ -111,7 +122,7 @@ def _as_written(answer: str, sentence: Sentence, question: Question) -> str | No
 
 
 def _found(answer: str, text: str) -> str | None:
-    spans = locate_folded(answer.strip().strip(".\"“”"), text)
+    spans = locate_folded(answer.strip().strip('."“”'), text)
     return spans[0].of(text) if spans else None
 
 

@@ -19,18 +19,30 @@ from factcheck.records import Span
 
 ValueKind = Literal["date", "duration", "number"]
 
-_MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name} | {
-    name.lower(): i for i, name in enumerate(calendar.month_abbr) if name
-} | {"sept": 9}
+_MONTHS = (
+    {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
+    | {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name}
+    | {"sept": 9}
+)
 _WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "bn": 10**9, "mn": 10**6}
+_SCALES = {
+    "hundred": 100,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "bn": 10**9,
+    "mn": 10**6,
+}
 _LETTER_SCALES = {"k": 10**3, "m": 10**6, "b": 10**9}  # only of money: "$5m"
-_WORD_NUMBERS: dict[str, int] = {w: i for i, w in enumerate(_ONES)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)} | {"a": 1}
+_WORD_NUMBERS: dict[str, int] = (
+    {w: i for i, w in enumerate(_ONES)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)} | {"a": 1}
+)
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _UNITS = {
     "cubic meters": "m3", "cubic metres": "m3", "cubic meter": "m3", "cubic metre": "m3", "m3": "m3", "bcm": "m3",
@@ -41,8 +53,26 @@ _UNITS = {
     "gw": "GW", "kilowatt-hours": "kWh", "degrees": "deg",
 }  # fmt: skip
 _CURRENCY = {"$": "USD", "us$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
-_RATES = {"year": "year", "annum": "year", "annually": "year", "month": "month", "day": "day", "week": "week", "hour": "hour", "second": "second"}
-_PERIODS = {"year": "Y", "month": "M", "week": "W", "day": "D", "decade": "Y", "hour": "H", "minute": "M", "century": "Y"}
+_RATES = {
+    "year": "year",
+    "annum": "year",
+    "annually": "year",
+    "month": "month",
+    "day": "day",
+    "week": "week",
+    "hour": "hour",
+    "second": "second",
+}
+_PERIODS = {
+    "year": "Y",
+    "month": "M",
+    "week": "W",
+    "day": "D",
+    "decade": "Y",
+    "hour": "H",
+    "minute": "M",
+    "century": "Y",
+}
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DATES = tuple(
@@ -57,10 +87,10 @@ _DATES = tuple(
         rf"\b(?:on |last )(?P<weekday>{'|'.join(_WEEKDAYS)})\b",
     )
 )
-_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])}))?|{'|'.join(sorted(_ONES, key=len, reverse=True))})"
-_WORD_FIGURE = (
-    rf"\b(?:(?:(?:{_SMALL}|a)[ -])?(?:hundred|thousand|dozen)(?:[ -](?:hundred|thousand))?(?:(?: and)? {_SMALL})?|{_SMALL})\b"
+_SMALL = (
+    rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])}))?|{'|'.join(sorted(_ONES, key=len, reverse=True))})"
 )
+_WORD_FIGURE = rf"\b(?:(?:(?:{_SMALL}|a)[ -])?(?:hundred|thousand|dozen)(?:[ -](?:hundred|thousand))?(?:(?: and)? {_SMALL})?|{_SMALL})\b"
 _GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+|\d{1,3}(?: 000)+"
 _FIGURE = rf"(?:{_GROUPED}|\d+(?:\.\d+)?|{_WORD_FIGURE})(?![.,]?\d)"
 _NUMBER = re.compile(
@@ -146,12 +176,16 @@ def _is_may_verb(match: re.Match[str]) -> bool:
     return month == "may" or (month is not None and month.islower() and month in {"mar", "march"})
 
 
+def _int(digits: str | None) -> int | None:
+    return int(digits) if digits else None
+
+
 def _date_value(parts: Mapping[str, str | None], anchor: Anchor) -> Mapping[str, Any] | None:
     if parts.get("weekday"):
         return _weekday_value(str(parts["weekday"]).lower(), anchor)
-    month = _MONTHS[str(parts["month"]).lower()] if parts.get("month") else int(parts["monthno"]) if parts.get("monthno") else None
-    year = int(parts["year"]) if parts.get("year") else None
-    day = int(parts["day"]) if parts.get("day") else None
+    month = _MONTHS[name.lower()] if (name := parts.get("month")) else _int(parts.get("monthno"))
+    year = _int(parts.get("year"))
+    day = _int(parts.get("day"))
     if parts.get("relative") and anchor.day and month:
         year = anchor.day.year + {"last": -1, "next": 1, "this": 0}[str(parts["relative"]).split()[0].lower()]
     if year is None and month and anchor.day:
@@ -182,7 +216,9 @@ def _durations(text: str, anchor: Anchor) -> Iterator[Value]:
         period = match["period"].lower().replace("centuries", "century")
         number *= {"decade": 10, "century": 100}.get(period, 1)
         clock = "T" if period in {"hour", "minute"} else ""
-        yield Value("duration", Span(*match.span()), match.group(), {"iso": f"P{clock}{_short(number)}{_PERIODS[period]}"})
+        yield Value(
+            "duration", Span(*match.span()), match.group(), {"iso": f"P{clock}{_short(number)}{_PERIODS[period]}"}
+        )
 
 
 @dataclass(slots=True)
@@ -215,10 +251,14 @@ def _numbers(text: str, anchor: Anchor) -> Iterator[Value]:
 
 def _number(match: re.Match[str], text: str) -> _Found | None:
     number = parse_number(match["figure"])
-    after = match["after"] or ""
+    after: str = match["after"] or ""
     unit, used = _unit(after)
     counted = after or match["currency"] or match["scale"]
-    if number is None or match["ordinal"] or (match["figure"].lower() == "one" and not (counted and (unit or match["scale"]))):
+    if (
+        number is None
+        or match["ordinal"]
+        or (match["figure"].lower() == "one" and not (counted and (unit or match["scale"])))
+    ):
         return None
     start, end = match.start("figure"), match.end("scale") if match["scale"] else match.end("figure")
     scale_name = (match["scale"] or "").lower()
@@ -248,7 +288,9 @@ def _is_negative(text: str, start: int) -> bool:
     return before.lower().endswith("minus ") or (before.endswith(("-", "−")) and not before[-2:-1].isalnum())
 
 
-_RATE_AFTER = re.compile(r",? ?(?:per |a |an |each )?(?P<per>year|annum|annually|month|day|week|hour|second)\b", re.IGNORECASE)
+_RATE_AFTER = re.compile(
+    r",? ?(?:per |a |an |each )?(?P<per>year|annum|annually|month|day|week|hour|second)\b", re.IGNORECASE
+)
 
 
 def _unit(after: str) -> tuple[str | None, int]:
@@ -260,7 +302,9 @@ def _unit(after: str) -> tuple[str | None, int]:
     words = [w for w in lowered.split() if w not in {"new", "more", "other", "different", "additional"}]
     if not words or words[0] in _STOP:
         return None, 0
-    return words[0], len(after.split(" ")[0]) if words[0] == lowered.split()[0] else lowered.index(words[0]) + len(words[0])
+    return words[0], len(after.split(" ", maxsplit=1)[0]) if words[0] == lowered.split()[0] else lowered.index(
+        words[0]
+    ) + len(words[0])
 
 
 _STOP = frozenset(

@@ -2,8 +2,8 @@
 
     python -m training.lexicon --wordnet /usr/share/wordnet --out pipeline/lexicon/words.tsv
 
-One line a lemma that is a verb, or that SemCor tags as an adjective at least once: how often it was tagged as verb, noun,
-adjective (counts over the senses of `cntlist.rev`), and its irregular past tense (`verb.exc`), if any.
+One line a lemma that is a verb, or that SemCor tags as an adjective at least once: how often it was tagged as verb,
+noun, adjective (counts over the senses of `cntlist.rev`), and its irregular past tense (`verb.exc`), if any.
 The rules that turn questions into claims use it to tell where a subject ends.
 """
 

@@ -185,7 +185,9 @@ class Catalog:
     def text_by_hash(self, source_id: str, sha256: str) -> str | None:
         """Return a stored text by its hash; that of the named source first, where several sources hold it."""
         found = self.rows(
-            "SELECT text FROM versions WHERE source_sha256 = ? ORDER BY source <> ?, version DESC LIMIT 1", sha256, source_id
+            "SELECT text FROM versions WHERE source_sha256 = ? ORDER BY source <> ?, version DESC LIMIT 1",
+            sha256,
+            source_id,
         )
         return str(found[0][0]) if found else None
 

@@ -22,7 +22,7 @@ _STOP = frozenset(
     own s same she should so some such t than that the their them then there these they this those
     through to too under until up very was we were what when where which while who whom whose why
     will with would you your
-    """.split()  # noqa: SIM905 - readable as it is
+    """.split()
 )
 
 

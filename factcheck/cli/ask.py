@@ -19,20 +19,27 @@ if TYPE_CHECKING:
 
 @click.command("ask")
 @click.argument("question", required=False)
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Questions, .jsonl or .yaml; `-` reads JSONL from stdin.")
+@click.option(
+    "--file", "file", type=click.Path(path_type=Path), help="Questions, .jsonl or .yaml; `-` reads JSONL from stdin."
+)
 @click.option("--model", help="auto, none, local, openai:NAME or PROVIDER:NAME.")
-@click.option("--type", "kind", type=click.Choice(QUESTION_TYPES), help="The question's type, if the wording does not tell.")
+@click.option(
+    "--type", "kind", type=click.Choice(QUESTION_TYPES), help="The question's type, if the wording does not tell."
+)
 @click.option("--choice", "choices", multiple=True, help="One of the answers to choose from; repeat it.")
 @click.option("--source", "sources", multiple=True, help="Read only this source; repeat it.")
 @click.option("--as-of", help="Leave out sources that cannot have been published by this day (YYYY-MM-DD).")
-@click.option("--event-date", help="The day of the event asked about: texts from before it cannot support that it happened.")
+@click.option(
+    "--event-date", help="The day of the event asked about: texts from before it cannot support that it happened."
+)
 @click.option("--chroma", help="URL of a Chroma server, instead of the embedded store.")
 @click.option("--trace", is_flag=True, help="Show on stderr what was read and what was rejected.")
 @home_option
 @json_option
 def command(
-    question: str | None, file: Path | None, home: Path | None, model: str | None, chroma: str | None, as_json: bool, trace: bool,
-    kind: Any, choices: tuple[str, ...], sources: tuple[str, ...], as_of: str | None, event_date: str | None,
+    *, question: str | None, file: Path | None, home: Path | None, model: str | None, chroma: str | None, as_json: bool,
+    trace: bool, kind: Any, choices: tuple[str, ...], sources: tuple[str, ...], as_of: str | None,
+    event_date: str | None,
 ) -> None:  # fmt: skip
     """Answer QUESTION, or every question of --file, from the ingested sources.
 
@@ -51,7 +58,9 @@ def command(
             raise UsageError("--type, --choice and --event-date go into the file, one value a question")
         asked = iter(read_questions(file, as_of=as_of, sources=sources))
     else:
-        asked = iter([Question(question or "", type=kind, choices=choices, sources=sources, as_of=as_of, event_date=event_date)])
+        asked = iter(
+            [Question(question or "", type=kind, choices=choices, sources=sources, as_of=as_of, event_date=event_date)]
+        )
     with open_answerer(settings_from(home=home, model=model, chroma=chroma)) as answerer:
         failed, total = _answer_all(answerer, asked, as_json=as_json, trace=trace, single=file is None)
     if failed:

@@ -77,7 +77,9 @@ def printable(text: str) -> str:
 def print_json(record: Mapping[str, Any]) -> None:
     """Print one record on one line of stdout; lone surrogates and C1 controls are escaped."""
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    safe = "".join(f"\\u{ord(c):04x}" if 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 or c in _BIDI else c for c in line)
+    safe = "".join(
+        f"\\u{ord(c):04x}" if 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 or c in _BIDI else c for c in line
+    )
     sys.stdout.write(safe + "\n")
     sys.stdout.flush()
 

@@ -26,6 +26,8 @@ def command(home: Path | None, model: str | None, as_json: bool) -> None:
             print_json(asdict(check))
             continue
         todo = f"\n    {printable(check.todo)}" if check.todo and not check.ok else ""
-        console().print(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {printable(check.detail)}{todo}", soft_wrap=True)
+        console().print(
+            f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {printable(check.detail)}{todo}", soft_wrap=True
+        )
     if failed:
         raise ChecksFailed(f"{failed} checks failed; each says what to do")

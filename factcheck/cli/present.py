@@ -22,7 +22,9 @@ def print_answer(answer: Answer) -> None:
     out = console()
     shown = answer.answer if answer.answer is not None else "not stated"
     head = Text()
-    head.append(printable(shown).replace("_", " ") if answer.question.type == "boolean" else printable(shown), style="bold")
+    head.append(
+        printable(shown).replace("_", " ") if answer.question.type == "boolean" else printable(shown), style="bold"
+    )
     iso = (answer.value or {}).get("iso")
     if iso and iso != shown:
         head.append(f" ({iso})")
@@ -36,7 +38,10 @@ def print_answer(answer: Answer) -> None:
         out.print(f"\n{printable(answer.explanation)}", soft_wrap=True)
         for near in answer.coverage.nearest:
             out.print(Text(f"  nearest: “{printable(near.exact)}”", style="bright_black"), soft_wrap=True)
-            out.print(Text(f"           factcheck show {near.source} --span {near.start}:{near.end}", style="bright_black"), soft_wrap=True)
+            out.print(
+                Text(f"           factcheck show {near.source} --span {near.start}:{near.end}", style="bright_black"),
+                soft_wrap=True,
+            )
     for warning in answer.warnings:
         out.print(Text(f"warning: {printable(warning)}", style="yellow"), soft_wrap=True)
 
@@ -61,29 +66,37 @@ def _print_source(stance: SourceStance, citations: tuple[Citation, ...]) -> None
         out.print(quote, soft_wrap=True)
         who = f"{printable(c.speaker)}, " if c.speaker else ""
         detail = f"  {c.stance} {getattr(c.support, c.stance):.2f} · {who}{c.modality} · line {c.locator['line']} · "
-        out.print(Text(f"{detail}factcheck show {c.source} --span {c.start}:{c.end}", style="bright_black"), soft_wrap=True)
+        out.print(
+            Text(f"{detail}factcheck show {c.source} --span {c.start}:{c.end}", style="bright_black"), soft_wrap=True
+        )
 
 
 def print_error(question: Question | Exception, error: FactcheckError) -> None:
     """Print a failed question to stderr, one line."""
     asked = getattr(question, "id", None) or getattr(question, "text", None)
-    console(stderr=True).print(f"failed: {printable(str(asked))[:80] + ': ' if asked else ''}{printable(str(error))}", soft_wrap=True)
+    console(stderr=True).print(
+        f"failed: {printable(str(asked))[:80] + ': ' if asked else ''}{printable(str(error))}", soft_wrap=True
+    )
 
 
 def print_trace(trace: Trace) -> None:
     """Print to stderr what was retrieved, read, judged and rejected."""
     err = console(stderr=True)
     err.print(f"query: {printable(trace.query)}", soft_wrap=True)
-    for rank, p in enumerate(trace.passages, start=1):
-        lists = ", ".join(f"{name} {r}" for name, r in p.ranks.items())
-        err.print(f"passage {rank}: {p.source} {p.start}:{p.end} score {p.score:.4f} ({lists})", soft_wrap=True)
+    for rank, passage in enumerate(trace.passages, start=1):
+        lists = ", ".join(f"{name} {place}" for name, place in passage.ranks.items())
+        where = f"{passage.source} {passage.start}:{passage.end}"
+        err.print(f"passage {rank}: {where} score {passage.score:.4f} ({lists})", soft_wrap=True)
     for e in trace.evidence:
-        s = e.support
+        p = e.support
         note = f" [{e.note}]" if e.note else ""
         place = f"{e.sentence.source.id} {e.sentence.span.start}:{e.sentence.span.end}"
-        judged = f"s {s.supports:.2f} r {s.refutes:.2f} n {s.neutral:.2f} {e.attribution.modality}{note}"
+        judged = f"s {p.supports:.2f} r {p.refutes:.2f} n {p.neutral:.2f} {e.attribution.modality}{note}"
         err.print(f"read: {place} {judged} “{printable(e.sentence.text)[:100]}”", soft_wrap=True)
     for r in trace.rejected:
         err.print(f"rejected ({r.reason}): {printable(str(r.source))} “{printable(r.quote)[:120]}”", soft_wrap=True)
     for s in trace.instructing:
-        err.print(f"left out, it instructs: {s.source.id} {s.span.start}:{s.span.end} “{printable(s.text)[:120]}”", soft_wrap=True)
+        err.print(
+            f"left out, it instructs: {s.source.id} {s.span.start}:{s.span.end} “{printable(s.text)[:120]}”",
+            soft_wrap=True,
+        )

@@ -12,7 +12,12 @@ from factcheck.errors import ChecksFailed
 
 @click.command("verify")
 @click.argument("answers", type=click.Path(path_type=Path))
-@click.option("--sources", "directory", type=click.Path(path_type=Path), help="Prove against the files of this folder, not the catalog.")
+@click.option(
+    "--sources",
+    "directory",
+    type=click.Path(path_type=Path),
+    help="Prove against the files of this folder, not the catalog.",
+)
 @home_option
 @json_option
 def command(answers: Path, directory: Path | None, home: Path | None, as_json: bool) -> None:
@@ -27,7 +32,12 @@ def command(answers: Path, directory: Path | None, home: Path | None, as_json: b
             if as_json:
                 print_json(check.as_json())
             elif not check.ok:
-                console().print(f"{printable(check.place)}: {printable(check.source)} {check.start}:{check.end}: {check.reason}", soft_wrap=True)
+                console().print(
+                    f"{printable(check.place)}: {printable(check.source)} {check.start}:{check.end}: {check.reason}",
+                    soft_wrap=True,
+                )
     console(stderr=True).print(f"{n - failed} of {n} citations proved")
     if failed:
-        raise ChecksFailed(f"{failed} of {n} citations do not hold; ask again, or restore the sources they were made from")
+        raise ChecksFailed(
+            f"{failed} of {n} citations do not hold; ask again, or restore the sources they were made from"
+        )

@@ -46,7 +46,9 @@ def is_participle(word: str) -> bool:
     for ending in ("ed", "ing"):
         if word.endswith(ending):
             stem = word.removesuffix(ending)
-            if any(is_base_verb(s) for s in (stem, stem + "e", stem[:-1])) or (stem.endswith("i") and is_base_verb(stem[:-1] + "y")):
+            if any(is_base_verb(s) for s in (stem, stem + "e", stem[:-1])) or (
+                stem.endswith("i") and is_base_verb(stem[:-1] + "y")
+            ):
                 return True
     return False
 

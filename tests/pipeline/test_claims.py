@@ -159,7 +159,14 @@ def test_no_text_breaks_the_rules(text: str, start: str) -> None:
     assert claim is None or claim.endswith(".")
 
 
-@given(st.lists(st.sampled_from("is does did the a Iran treaty not , ; 's signed ever of and in 20 any there have been".split()), max_size=9))
+@given(
+    st.lists(
+        st.sampled_from(
+            "is does did the a Iran treaty not , ; 's signed ever of and in 20 any there have been".split()
+        ),
+        max_size=9,
+    )
+)
 def test_no_order_of_words_breaks_the_rules(words: list[str]) -> None:
     claim = claim_from_question(" ".join(words) + "?")
     assert claim is None or claim.strip() == claim

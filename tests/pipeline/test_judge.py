@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.records import Coverage, Source, SourceStance, Support
+from factcheck.records import Coverage, Source, SourceStance, Span, Support
 from pipeline.cite import cite, line_of, rounded
 from pipeline.explain import explain
 from pipeline.judge import Evidence, decide, find_duplicates, restrain, weigh
 from pipeline.prove import reprove
-from factcheck.records import Span
 
 MakeSource = Callable[..., Source]
 MakeEvidence = Callable[..., Evidence]
@@ -51,7 +50,9 @@ def test_the_winner_has_at_least_a_quarter_and_the_four_sum_to_one(s: float, r: 
 # -- rule 2
 
 
-def test_a_source_has_the_stance_of_its_strongest_sentences(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+def test_a_source_has_the_stance_of_its_strongest_sentences(
+    make_source: MakeSource, make_evidence: MakeEvidence
+) -> None:
     text = "It was signed. It was not. Cats sleep."
     a, b, c, d = (make_source(id_, f"{id_} {text}") for id_ in "abcd")
     decision = decide(
@@ -84,7 +85,9 @@ def test_a_source_without_evidence_is_silent(make_source: MakeSource) -> None:
 LONG = "The presidents of the two countries signed a treaty on partnership in the capital on Friday after long talks. "
 
 
-def test_a_near_duplicate_is_found_and_a_different_text_is_not(make_source: MakeSource, seeds: dict[str, Source]) -> None:
+def test_a_near_duplicate_is_found_and_a_different_text_is_not(
+    make_source: MakeSource, seeds: dict[str, Source]
+) -> None:
     sources = {
         "first": make_source("first", LONG + "It is valid for twenty years."),
         "reprint": make_source("reprint", "(Agency) " + LONG.replace("  ", " ") + "It is valid for twenty years."),
@@ -143,7 +146,11 @@ def test_sources_that_agree_do_not_supersede(make_source: MakeSource, make_evide
     [
         ("The treaty may be signed in January.", "The treaty was signed in January.", (0.0, 0.1, 0.9)),
         ("The treaty was signed in May.", "The treaty was signed in May.", (0.8, 0.1, 0.1)),
-        ("The treaty may be signed in May.", "The treaty was signed in May.", (0.0, 0.1, 0.9)),  # May in a claim is no "may"
+        (
+            "The treaty may be signed in May.",
+            "The treaty was signed in May.",
+            (0.0, 0.1, 0.9),
+        ),  # May in a claim is no "may"
         ("The treaty may be signed in January.", "The treaty may be signed in January.", (0.8, 0.1, 0.1)),
     ],
 )
@@ -177,7 +184,9 @@ def test_a_text_from_before_the_event_does_not_support_that_it_happened(
 # -- what is cited
 
 
-def test_at_most_two_citations_a_source_and_stance_the_verdicts_own_first(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+def test_at_most_two_citations_a_source_and_stance_the_verdicts_own_first(
+    make_source: MakeSource, make_evidence: MakeEvidence
+) -> None:
     a = make_source("a", "One. Two. Three. Four. Five.")
     decision = decide(
         [
@@ -192,7 +201,9 @@ def test_at_most_two_citations_a_source_and_stance_the_verdicts_own_first(make_s
     assert decision.stances[0].citations == (0, 1, 2)
 
 
-def test_refuting_sentences_come_first_where_the_verdict_is_refuted(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+def test_refuting_sentences_come_first_where_the_verdict_is_refuted(
+    make_source: MakeSource, make_evidence: MakeEvidence
+) -> None:
     a = make_source("a", "Old: yes.", published="2024-01-01")
     b = make_source("b", "New: no.", published="2025-01-01")
     decision = decide([make_evidence(a, 0.9, 0.0), make_evidence(b, 0.0, 0.9)], {"a": a, "b": b})
@@ -223,7 +234,15 @@ def test_a_citation_proves_itself(make_evidence: MakeEvidence, seeds: dict[str, 
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("Here", 1), ("a\nHere", 2), ("a\r\nb\r\nHere", 3), ("a\rb\rHere", 3), ("a\r\n\r\nHere", 3), ("a\n\rHere", 3), ("a\u2028Here", 1)],
+    [
+        ("Here", 1),
+        ("a\nHere", 2),
+        ("a\r\nb\r\nHere", 3),
+        ("a\rb\rHere", 3),
+        ("a\r\n\r\nHere", 3),
+        ("a\n\rHere", 3),
+        ("a\u2028Here", 1),
+    ],
 )
 def test_lines_end_at_lf_cr_and_crlf(text: str, line: int, make_source: MakeSource) -> None:
     at = text.index("Here")
@@ -248,7 +267,10 @@ def test_the_reason_names_the_sources() -> None:
         SourceStance("c", "supports", 0.7, superseded_by="a"), SourceStance("d", "silent", 0.9),
     ]  # fmt: skip
     said = explain("refuted", stances, Coverage(None, 4, 9))
-    assert said == "c supports it; a, b say otherwise; 1 source silent; b repeats another and counts once with it; c is superseded by a."
+    assert (
+        said
+        == "c supports it; a, b say otherwise; 1 source silent; b repeats another and counts once with it; c is superseded by a."
+    )
 
 
 def test_the_two_ways_of_not_knowing_read_differently() -> None:

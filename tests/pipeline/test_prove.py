@@ -44,7 +44,11 @@ def test_white_space_around_a_quote_does_not_count() -> None:
         ("a document - the agreement", "a document — the agreement", "a document — the agreement"),
         ("20 years", "valid for 20\u00a0years.", "20\u00a0years"),
         ("20\u202fyears", "valid for 20 years.", "20 years"),
-        ("signed in Moscow. It is valid", "signed in Moscow.\r\n\r\nIt is valid", "signed in Moscow.\r\n\r\nIt is valid"),
+        (
+            "signed in Moscow. It is valid",
+            "signed in Moscow.\r\n\r\nIt is valid",
+            "signed in Moscow.\r\n\r\nIt is valid",
+        ),
         ("one two", "x\tone \t\n two y", "one \t\n two"),
     ],
 )
@@ -131,7 +135,8 @@ def test_a_quote_does_not_stand_inside_a_word_or_a_number(quote: str, text: str)
 
 
 @pytest.mark.parametrize(
-    ("quote", "text"), [("55", "55% of it"), ("It ended in 1991", "It ended in 1991. Then"), ("Iran", "Iran's"), ("約", "条約は")]
+    ("quote", "text"),
+    [("55", "55% of it"), ("It ended in 1991", "It ended in 1991. Then"), ("Iran", "Iran's"), ("約", "条約は")],
 )
 def test_signs_beside_a_word_do_not_belong_to_it(quote: str, text: str) -> None:
     assert proved(quote, text).status == "exact"
@@ -172,7 +177,12 @@ def test_a_quote_stitched_from_several_places_is_a_frankenquote(quote: str, seed
 
 def test_a_quote_stitched_from_two_sources_is_a_frankenquote() -> None:
     other = source("She will open the new bridge", "b")
-    assert proved("He closed the old gate and will open the new bridge", "He closed the old gate and left", others=[other]).status == "frankenquote"
+    assert (
+        proved(
+            "He closed the old gate and will open the new bridge", "He closed the old gate and left", others=[other]
+        ).status
+        == "frankenquote"
+    )
 
 
 def test_runs_of_two_words_prove_nothing() -> None:
@@ -266,7 +276,10 @@ def test_prove_never_raises_and_only_shown_statuses_have_a_span(quote: str, text
     assert (proof.span is not None) == (proof.status in {"exact", "normalised"})
 
 
-@given(st.integers(0, 400), st.sampled_from(["20 years, “renewable” — they said.", "第一条：双方同意。", "Ünïcødé 😀 ends"]))
+@given(
+    st.integers(0, 400),
+    st.sampled_from(["20 years, “renewable” — they said.", "第一条：双方同意。", "Ünïcødé 😀 ends"]),
+)
 def test_a_planted_sentence_is_found_exactly_where_it_was_planted(at: int, sentence: str) -> None:
     filler = "The harbour was quiet and nobody spoke of it again. " * 8
     at = filler.rfind(" ", 0, at) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from typing import Any
 
@@ -151,17 +152,28 @@ def test_the_values_of_the_seed_articles(seeds: dict[str, Source]) -> None:
     text = seeds["nazimoghlu-not-an-alliance"].text
     assert {"P20Y", "P5Y"} <= {v["iso"] for _, v in found(text, "duration")}
     assert {"2025-01-17", "2024-06-19", "2022-02", "2025-01-22"} <= {v["iso"] for _, v in found(text, "date")}
-    assert {(2e9, "m3/year"), (55e9, "m3/year"), (2, "units")} <= {(v["number"], v["unit"]) for _, v in found(text, "number")}
+    assert {(2e9, "m3/year"), (55e9, "m3/year"), (2, "units")} <= {
+        (v["number"], v["unit"]) for _, v in found(text, "number")
+    }
 
 
 @given(st.text(max_size=80), st.sampled_from(["date", "duration", "number"]))
 def test_any_text_is_read_without_a_crash_and_in_order(text: str, kind: Any) -> None:
     spans = [v.span for v in find_values(text, kind, anchor=PUBLISHED)]
     assert spans == sorted(spans)
-    assert all(not a.overlaps(b) for a, b in zip(spans, spans[1:], strict=False))
+    assert all(not a.overlaps(b) for a, b in itertools.pairwise(spans))
 
 
-@given(st.lists(st.sampled_from("5 0 17 2024 . , - – – $ € % May may March year years m bn million ten hundred and a th / : \u00a0 ²".split(" ")), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(
+            "5 0 17 2024 . , - – – $ € % May may March year years m bn million ten hundred and a th / : \u00a0 ²".split(
+                " "
+            )
+        ),
+        max_size=12,
+    )
+)
 def test_any_order_of_figures_and_signs_is_read_without_a_crash(pieces: list[str]) -> None:
     for joiner in ("", " "):
         text = joiner.join(pieces)

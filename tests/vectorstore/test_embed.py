@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from factcheck.errors import WeightsError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from factcheck.errors import WeightsError
 from vectorstore.embed import MINILM_WEIGHTS, MiniLmEmbedder, _batches
 
 ROOT = Path(__file__).parents[2]

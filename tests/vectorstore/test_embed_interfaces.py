@@ -8,10 +8,11 @@ from typing import Any
 import chromadb
 import pytest
 from chromadb.config import Settings
-from factcheck.errors import WeightsError
 from langchain_core.embeddings import Embeddings
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
+
+from factcheck.errors import WeightsError
 from vectorstore.chroma_function import MiniLmEmbeddingFunction
 from vectorstore.embed import MiniLmEmbedder
 
