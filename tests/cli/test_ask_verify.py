@@ -65,7 +65,11 @@ def test_one_question_for_a_person_and_as_a_record(run: Run) -> None:
 
 @pytest.mark.parametrize("name", ["q.jsonl", "q.yaml"])
 def test_a_bad_entry_fails_alone_and_the_order_stays(name: str, run: Run, tmp_path: Path) -> None:
-    entries = [{"id": "a", "question": TREATY}, {"id": "b", "colour": "red"}, {"id": "c", "question": "Who signed the treaty?"}]
+    entries = [
+        {"id": "a", "question": TREATY},
+        {"id": "b", "colour": "red"},
+        {"id": "c", "question": "Who signed the treaty?"},
+    ]
     path = tmp_path / name
     lines = [json.dumps(e) for e in entries]
     path.write_text("\n".join(lines if name.endswith("l") and "json" in name else [f"- {line}" for line in lines]))
@@ -113,10 +117,18 @@ def test_days_and_numbers_in_yaml_need_no_quotes(run: Run, tmp_path: Path) -> No
         (["verify", "broken.ndjson"], 1, "not JSON"),
     ],
 )
-def test_bad_input_gets_one_clear_line_and_its_exit_code(arguments: list[str], code: int, said: str, run: Run, tmp_path: Path) -> None:
+def test_bad_input_gets_one_clear_line_and_its_exit_code(
+    arguments: list[str], code: int, said: str, run: Run, tmp_path: Path
+) -> None:
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00\x01")
     (tmp_path / "folder.jsonl").mkdir()
-    for name, text in {"empty.jsonl": "", "empty.yaml": "", "object.json": "{}", "number.json": "[5]", "broken.ndjson": "{}\n{"}.items():
+    for name, text in {
+        "empty.jsonl": "",
+        "empty.yaml": "",
+        "object.json": "{}",
+        "number.json": "[5]",
+        "broken.ndjson": "{}\n{",
+    }.items():
         (tmp_path / name).write_text(text)
     done = run(*arguments)
     assert done.code == code, done.err
@@ -142,7 +154,9 @@ def test_a_damaged_catalog_says_how_to_go_on(run: Run, seed_settings: Settings, 
     assert "catalog.sqlite" in done.err
 
 
-def test_while_another_process_writes_the_question_waits_and_says_so(run: Run, seed_settings: Settings, tmp_path: Path) -> None:
+def test_while_another_process_writes_the_question_waits_and_says_so(
+    run: Run, seed_settings: Settings, tmp_path: Path
+) -> None:
     shutil.copytree(seed_settings.home, tmp_path / "home")
     with StoreLock(tmp_path / "home", write=True):
         done = run("ask", TREATY, "--home", str(tmp_path / "home"))
@@ -156,7 +170,9 @@ def test_while_another_process_writes_the_question_waits_and_says_so(run: Run, s
 @pytest.fixture
 def answers(run: Run, tmp_path: Path) -> Path:
     path = tmp_path / "answers.ndjson"
-    path.write_text(run("ask", TREATY, "--json").out + run("ask", "How long is the agreement valid?", "--json").out, "utf-8")
+    path.write_text(
+        run("ask", TREATY, "--json").out + run("ask", "How long is the agreement valid?", "--json").out, "utf-8"
+    )
     return path
 
 
@@ -179,7 +195,9 @@ def test_a_quote_with_a_line_separator_stays_on_its_line(run: Run, tmp_path: Pat
     assert run("verify", "two.ndjson", "--home", "own").code == 0
 
 
-@pytest.mark.parametrize("change", [("exact", "x"), ("start", 0), ("prefix", "x"), ("source_sha256", "0" * 64), ("status", "not_found")])
+@pytest.mark.parametrize(
+    "change", [("exact", "x"), ("start", 0), ("prefix", "x"), ("source_sha256", "0" * 64), ("status", "not_found")]
+)
 def test_a_tampered_citation_is_exit_code_3(change: tuple[str, object], answers: Path, run: Run) -> None:
     record = json.loads(answers.read_text("utf-8").splitlines()[0])
     record["citations"][0][change[0]] = change[1]
