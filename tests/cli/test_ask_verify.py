@@ -24,7 +24,7 @@ KEY = "sk-planted-0123456789"
 
 @pytest.fixture
 def run(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, seed_settings: Settings
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, hashed_settings: Settings
 ) -> Run:
     """Run a command over the seed articles; every output is one clear line on stderr or none, and holds no key."""
     fake = ModuleType("vectorstore.embed")
@@ -32,7 +32,7 @@ def run(
     monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
     monkeypatch.setattr("pipeline.answerer.open_scorer", lambda settings: LexicalScorer())
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FACTCHECK_HOME", str(seed_settings.home))
+    monkeypatch.setenv("FACTCHECK_HOME", str(hashed_settings.home))
     monkeypatch.setenv("FACTCHECK_CACHE", str(tmp_path / "no-weights"))
     monkeypatch.setenv("FACTCHECK_MODEL", "none")
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
@@ -146,8 +146,8 @@ def test_a_planted_key_is_never_shown(run: Run, monkeypatch: pytest.MonkeyPatch)
     assert done.out == ""
 
 
-def test_a_damaged_catalog_says_how_to_go_on(run: Run, seed_settings: Settings, tmp_path: Path) -> None:
-    shutil.copytree(seed_settings.home, tmp_path / "home")
+def test_a_damaged_catalog_says_how_to_go_on(run: Run, hashed_settings: Settings, tmp_path: Path) -> None:
+    shutil.copytree(hashed_settings.home, tmp_path / "home")
     (tmp_path / "home" / "catalog.sqlite").write_bytes(b"not a database" * 999)
     done = run("ask", TREATY, "--home", str(tmp_path / "home"))
     assert done.code == 1
@@ -155,9 +155,9 @@ def test_a_damaged_catalog_says_how_to_go_on(run: Run, seed_settings: Settings, 
 
 
 def test_while_another_process_writes_the_question_waits_and_says_so(
-    run: Run, seed_settings: Settings, tmp_path: Path
+    run: Run, hashed_settings: Settings, tmp_path: Path
 ) -> None:
-    shutil.copytree(seed_settings.home, tmp_path / "home")
+    shutil.copytree(hashed_settings.home, tmp_path / "home")
     with StoreLock(tmp_path / "home", write=True):
         done = run("ask", TREATY, "--home", str(tmp_path / "home"))
     assert done.code == 1

@@ -23,8 +23,8 @@ TREATY = "Does the treaty include a mutual defence clause?"
 
 
 @pytest.fixture(scope="session")
-def chain(seed_store: Any, seed_settings: Settings, hashing: Any) -> FactcheckChain:
-    return FactcheckChain(Answerer(seed_store, seed_settings, embedder=hashing, scorer=LexicalScorer()))
+def chain(hashed_store: Any, hashed_settings: Settings, hashing: Any) -> FactcheckChain:
+    return FactcheckChain(Answerer(hashed_store, hashed_settings, embedder=hashing, scorer=LexicalScorer()))
 
 
 def without_time(answer: Any) -> dict[str, Any]:
@@ -121,8 +121,8 @@ def test_bad_days_are_usage_errors(chain: FactcheckChain) -> None:
 
 class TestRetriever(RetrieversIntegrationTests):
     @pytest.fixture(autouse=True)
-    def _store(self, seed_store: Any) -> None:
-        type(self).store = seed_store
+    def _store(self, hashed_store: Any) -> None:
+        type(self).store = hashed_store
 
     @property
     def retriever_constructor(self) -> type[PassageRetriever]:

@@ -23,9 +23,9 @@ Asker = Callable[..., Answerer]
 
 
 @pytest.fixture
-def answerer(seed_store: Any, seed_settings: Settings, hashing: Any) -> Asker:
+def answerer(hashed_store: Any, hashed_settings: Settings, hashing: Any) -> Asker:
     def with_reader(reader: Any) -> Answerer:
-        return Answerer(seed_store, seed_settings, embedder=hashing, scorer=LexicalScorer(), reader=reader)
+        return Answerer(hashed_store, hashed_settings, embedder=hashing, scorer=LexicalScorer(), reader=reader)
 
     return with_reader
 
