@@ -19,13 +19,13 @@ class PassageRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     store: Any
-    n: int = 12
+    k: int = 12
     filters: Filters = Filters()
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
-        return [as_document(passage) for passage in retrieve(query, self.store, n=k or self.n, filters=self.filters)]
+        return [as_document(passage) for passage in retrieve(query, self.store, n=k or self.k, filters=self.filters)]
 
 
 def as_document(passage: Passage) -> Document:

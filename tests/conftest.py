@@ -35,30 +35,42 @@ def seeds() -> dict[str, Source]:
     return found
 
 
-@pytest.fixture(scope="session")
-def minilm() -> Any:
-    """The embedder that ships, loaded once."""
-    from vectorstore.store import default_embedder
-
-    return default_embedder()
-
-
-@pytest.fixture(scope="session")
-def seed_settings(tmp_path_factory: pytest.TempPathFactory, minilm: Any) -> Settings:
-    """Settings of a home with the seed articles ingested, for `--model none`. Read only."""
+def _ingested(home: Path, embedder: Any) -> Settings:
     from vectorstore.ingest import ingest
     from vectorstore.store import Store
 
-    settings = Settings(home=tmp_path_factory.mktemp("seeds") / "home", model="none")
-    with Store.open(settings, minilm, write=True) as store:
+    settings = Settings(home=home, model="none")
+    with Store.open(settings, embedder, write=True) as store:
         ingest((SEEDS,), store)
     return settings
 
 
 @pytest.fixture(scope="session")
-def seed_store(seed_settings: Settings, minilm: Any) -> Iterator[Any]:
-    """The store of the seed articles, open for reading."""
+def seed_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a home with the seed articles, embedded as users have them, for `--model none`. Read only."""
+    from vectorstore.store import default_embedder
+
+    return _ingested(tmp_path_factory.mktemp("seeds") / "home", default_embedder())
+
+
+@pytest.fixture(scope="session")
+def hashing() -> Any:
+    """An embedder without weights, for tests of what does not depend on it."""
+    from vectorstore.hash_embedder import HashEmbedder
+
+    return HashEmbedder()
+
+
+@pytest.fixture(scope="session")
+def hashed_settings(tmp_path_factory: pytest.TempPathFactory, hashing: Any) -> Settings:
+    """The same with the embedder without weights. Read only."""
+    return _ingested(tmp_path_factory.mktemp("hashed") / "home", hashing)
+
+
+@pytest.fixture(scope="session")
+def hashed_store(hashed_settings: Settings, hashing: Any) -> Iterator[Any]:
+    """The store of `hashed_settings`, open for reading."""
     from vectorstore.store import Store
 
-    with Store.open(seed_settings, minilm) as store:
+    with Store.open(hashed_settings, hashing) as store:
         yield store

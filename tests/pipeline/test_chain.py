@@ -1,0 +1,141 @@
+"""The chain as a Runnable, the record it makes, and the retriever by LangChain's own suite."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from langchain_core.runnables import RunnableLambda
+from langchain_tests.integration_tests import RetrieversIntegrationTests
+
+from factcheck.errors import UsageError, UserError
+from factcheck.records import PROOF_STATUSES, Filters, Question, Source
+from factcheck.settings import Settings
+from pipeline.answerer import Answerer
+from pipeline.chain import FactcheckChain
+from pipeline.lexical import LexicalScorer
+from pipeline.record import answer_record
+from pipeline.retriever import PassageRetriever
+
+TREATY = "Does the treaty include a mutual defence clause?"
+
+
+@pytest.fixture(scope="session")
+def chain(hashed_store: Any, hashed_settings: Settings, hashing: Any) -> FactcheckChain:
+    return FactcheckChain(Answerer(hashed_store, hashed_settings, embedder=hashing, scorer=LexicalScorer()))
+
+
+def without_time(answer: Any) -> dict[str, Any]:
+    record = json.loads(json.dumps(answer_record(answer)))
+    del record["run"]["latency_s"]
+    return dict(record)
+
+
+def test_all_ways_of_calling_give_the_same_record(chain: FactcheckChain) -> None:
+    first = without_time(chain.invoke(TREATY))
+    assert without_time(chain.invoke(Question(TREATY))) == first
+    assert without_time(chain.invoke({"question": TREATY})) == first
+    assert [without_time(a) for a in chain.batch([TREATY, {"text": TREATY}])] == [first, first]
+    assert [without_time(a) for a in chain.stream(TREATY)] == [first]
+    assert without_time(asyncio.run(chain.ainvoke(TREATY))) == first
+    composed = RunnableLambda(lambda text: {"question": text}) | chain | RunnableLambda(lambda answer: answer.answer)
+    assert composed.invoke(TREATY) == first["answer"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"question": TREATY, "colour": "red"}, "colour"),
+        ({"id": "q1"}, "question"),
+        ({"question": 5.5, "choices": "ab"}, "choices"),
+        ({"question": TREATY, "type": "weather"}, "type"),
+    ],
+)
+def test_a_mapping_that_is_no_question_is_refused(given: dict[str, Any], said: str, chain: FactcheckChain) -> None:
+    with pytest.raises(UserError, match=said):
+        chain.invoke(given)
+
+
+def test_the_record_has_every_field_of_the_contract(chain: FactcheckChain, seeds: dict[str, Source]) -> None:
+    record = json.loads(json.dumps(answer_record(chain.invoke({"id": "q1", "question": TREATY}))))
+    assert set(record) == {
+        "schema", "question", "answer", "value", "verdict", "probability", "abstained", "claim", "citations", "sources",
+        "coverage", "quotes", "explanation", "warnings", "run",
+    }  # fmt: skip
+    assert record["schema"] == "factcheck/answer/1"
+    assert record["question"] == {"id": "q1", "text": TREATY, "type": "boolean", "as_of": None}
+    assert set(record["quotes"]) == set(PROOF_STATUSES)
+    assert set(record["coverage"]) == {"reason", "n_sources", "n_passages_read", "nearest"}
+    assert set(record["run"]) == {
+        "version", "model", "verifier", "embedder", "prompts", "index", "usage", "cost_usd", "latency_s",
+    }  # fmt: skip
+    assert 0 <= record["probability"] <= 1
+    assert record["citations"]
+    for c in record["citations"]:
+        assert c["exact"] == seeds[c["source"]].text[c["start"] : c["end"]]
+        assert set(c) == {
+            "source", "source_sha256", "start", "end", "exact", "prefix", "suffix", "status", "stance", "support", "speaker",
+            "modality", "published", "not_before", "not_after", "locator",
+        }  # fmt: skip
+        assert sum(c["support"].values()) == pytest.approx(1)
+    cited = [i for s in record["sources"] for i in s["citations"]]
+    assert sorted(cited) == list(range(len(record["citations"])))
+
+
+def test_an_answered_value_has_a_citation_that_holds_it(chain: FactcheckChain) -> None:
+    answer = chain.invoke("How long is the agreement valid?")
+    assert answer.value == {"iso": "P20Y"}
+    assert answer.verdict == "supported"
+    assert answer.citations
+
+
+def test_what_nobody_wrote_about_is_off_topic_with_the_nearest_passages(chain: FactcheckChain) -> None:
+    answer = chain.invoke("Did the penguin colony hatch quintuplets?")
+    assert (answer.answer, answer.verdict, answer.citations) == ("not_stated", "not_enough_evidence", ())
+    assert answer.coverage.reason == "off_topic"
+
+
+def test_as_of_leaves_out_what_cannot_have_been_published_and_warns_of_the_rest(chain: FactcheckChain) -> None:
+    early = chain.invoke({"question": TREATY, "as_of": "2025-01-01"})
+    assert {s.source for s in early.sources} == {"eu-global-preview"}  # the others: not before 17 or 28 January
+    assert early.warnings == ()
+    later = chain.invoke({"question": TREATY, "as_of": "2025-01-20"})
+    assert "nazimoghlu-not-an-alliance" not in {s.source for s in later.sources}
+    assert any(w.startswith("bta-afp-kremlin may have been published after 2025-01-20") for w in later.warnings)
+
+
+def test_only_the_named_sources_are_read(chain: FactcheckChain) -> None:
+    answer = chain.invoke({"question": TREATY, "sources": ["latimes-digest"]})
+    assert {s.source for s in answer.sources} == {"latimes-digest"}
+    with pytest.raises(UserError, match="latimes-digest"):
+        chain.invoke({"question": TREATY, "sources": ["latimes-digst"]})
+
+
+def test_bad_days_are_usage_errors(chain: FactcheckChain) -> None:
+    for field in ("as_of", "event_date"):
+        with pytest.raises(UsageError, match="is not a day"):
+            chain.invoke({"question": TREATY, field: "yesterday"})
+
+
+class TestRetriever(RetrieversIntegrationTests):
+    @pytest.fixture(autouse=True)
+    def _store(self, hashed_store: Any) -> None:
+        type(self).store = hashed_store
+
+    @property
+    def retriever_constructor(self) -> type[PassageRetriever]:
+        return PassageRetriever
+
+    @property
+    def retriever_constructor_params(self) -> dict[str, Any]:
+        return {"store": self.store, "filters": Filters()}  # type: ignore[attr-defined]
+
+    @property
+    def retriever_query_example(self) -> str:
+        return "mutual defence clause"
+
+    @property
+    def num_results_arg_name(self) -> str:
+        return "k"
