@@ -20,7 +20,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -109,9 +109,11 @@ def decide(
     counting = [
         e for e in evidence if not {e.sentence.source.id, duplicates.get(e.sentence.source.id)} & superseded.keys()
     ]
-    witnesses = {(duplicates.get(e.sentence.source.id, e.sentence.source.id), e.sentence.text): e for e in counting}
-    s = join([e.support.supports for e in witnesses.values()])
-    r = join([e.support.refutes for e in witnesses.values()])
+    witnesses: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
+    for e in counting:
+        witnesses[duplicates.get(e.sentence.source.id, e.sentence.source.id), e.sentence.text].append(e)
+    pairs = [_strongest(same) for same in witnesses.values()]
+    s, r = join([pair[0] for pair in pairs]), join([pair[1] for pair in pairs])
     verdict, probability = weigh(s, r)
     if stated and s > 0:
         verdict, probability = "supported", s
@@ -141,12 +143,12 @@ def join(probabilities: Sequence[float]) -> float:
 
 
 def weigh(s: float, r: float) -> tuple[Verdict, float]:
-    """Return the most probable of the four outcomes of rule 4 and its probability; ties go to not enough evidence."""
+    """Return the most probable of the four outcomes of rule 4 and its probability; of equal ones the more careful."""
     outcomes: dict[Verdict, float] = {
         "not_enough_evidence": SILENCE_WEIGHT * (1 - s) * (1 - r),
+        "conflicting_evidence": s * r,
         "supported": s * (1 - r),
         "refuted": r * (1 - s),
-        "conflicting_evidence": s * r,
     }
     verdict = max(outcomes, key=lambda name: outcomes[name])
     return verdict, outcomes[verdict] / sum(outcomes.values())

@@ -119,14 +119,14 @@ class PointingReader(_OverModel):
         supports: list[Support | None] = []
         for sentence in sentences[: self._left()]:
             self._count()
-            reply = self._model.ask(load("judge").render(claim=claim, text=_one_line(sentence.text)), Label, 12)
+            reply = self._model.ask(load("judge").render(claim=claim, text=fence(_one_line(sentence.text))), Label, 12)
             supports.append(_support(reply))
         return ClaimReading((*supports, *[None] * (len(sentences) - len(supports))))
 
     def read_value(self, question: Question, sentences: Sequence[Sentence]) -> ValueReading:
         lines = "\n".join(f"[{i}] {_one_line(s.text)}" for i, s in enumerate(sentences, start=1))
         self._count()
-        reply = self._model.ask(load("pick").render(question=_asked(question), sentences=lines), Pick, 64)
+        reply = self._model.ask(load("pick").render(question=_asked(question), sentences=fence(lines)), Pick, 64)
         pick = reply.value
         if pick.sentence < 1 or pick.sentence > len(sentences) or not pick.answer.strip():
             return ValueReading(None)

@@ -113,11 +113,11 @@ def test_a_wrong_config_is_not_used(tmp_path: Path, change: dict[str, object]) -
 @pytest.mark.skipif(not (WEIGHTS / "model.onnx").exists(), reason="the trained weights are not in this checkout")
 def test_the_shipped_weights_tell_the_three_apart() -> None:
     passages = [
-        "The company was founded in 1998 in Oslo.",
-        "The company was founded in 2004 in Oslo.",
-        "The company sells boats.",
+        "The council voted on Tuesday to extend the contract with the bus operator.",
+        "The council voted on Tuesday not to extend the contract with the bus operator.",
+        "Maize prices rose in Iowa last week.",
     ]
-    scores = Verifier().score_support("The company was founded in 1998.", passages)
+    scores = Verifier().score_support("The council extended the contract with the bus operator.", passages)
     assert [COLUMNS[i] for i in scores.argmax(axis=1)] == ["supports", "refutes", "neutral"]
 
 
