@@ -14,7 +14,7 @@
    r likewise for refuting. Four outcomes, scaled to sum to 1:
        supported  s(1-r)    refuted  r(1-s)    conflicting  s r    not enough evidence  `SILENCE_WEIGHT` (1-s)(1-r)
    The most probable one is the verdict; its probability is the answer's. A person mostly asks what the sources can
-   answer, so silence starts at half.
+   answer, so silence starts lower.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pipeline.sentences import Sentence
 
 STANCE_THRESHOLD = 0.5
 N_WITNESSES, WITNESS_WEIGHT = 3, 0.75
-SILENCE_WEIGHT = 0.5
+SILENCE_WEIGHT = 0.35
 DUPLICATE_SHARE = 0.8
 _FUTURE_CLAIM = re.compile(
     r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE
