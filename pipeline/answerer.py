@@ -180,7 +180,7 @@ def open_answerer(settings: Settings, *, reader: Reader | None = None) -> Iterat
 
     Raises: StoreError where nothing was ingested; ModelError for a model that cannot be had.
     """
-    embedder = default_embedder()
+    embedder = default_embedder(settings.threads)
     with Store.open(settings, embedder) as store:
         yield Answerer(
             store, settings, embedder=embedder, scorer=open_scorer(settings), reader=reader or open_reader(settings)

@@ -15,7 +15,7 @@ from factcheck.records import Question, Support
 from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
 from pipeline.judge import Evidence, restrain
-from pipeline.prove import locate_folded, prove
+from pipeline.prove import cuts, locate_folded, prove
 from pipeline.read import Quote, Reader, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
@@ -122,8 +122,10 @@ def _as_written(answer: str, sentence: Sentence, question: Question) -> str | No
 
 
 def _found(answer: str, text: str) -> str | None:
+    """Return the answer as the text writes it; None if it is not there, or only inside a longer word or number."""
     spans = locate_folded(answer.strip().strip('."“”'), text)
-    return spans[0].of(text) if spans else None
+    whole = [span for span in spans if not (cuts(text, span.start) or cuts(text, span.end))]
+    return whole[0].of(text) if whole else None
 
 
 def _evidence(candidate: ValueCandidate, claim: str, question: Question) -> Evidence:

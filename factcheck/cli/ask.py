@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from factcheck.cli.common import home_option, json_option, print_json, settings_from
-from factcheck.errors import PartialFailure, UsageError
+from factcheck.errors import FactcheckError, ModelError, PartialFailure, UsageError
 from factcheck.records import QUESTION_TYPES
 
 if TYPE_CHECKING:
@@ -62,19 +62,24 @@ def command(
             [Question(question or "", type=kind, choices=choices, sources=sources, as_of=as_of, event_date=event_date)]
         )
     with open_answerer(settings_from(home=home, model=model, chroma=chroma)) as answerer:
-        failed, total = _answer_all(answerer, asked, as_json=as_json, trace=trace, single=file is None)
-    if failed:
-        raise PartialFailure(f"{failed} of {total} questions failed; each has an error record, the others are answered")
+        errors, total = _answer_all(answerer, asked, as_json=as_json, trace=trace, single=file is None)
+    if not errors:
+        return
+    if file is None or (len(errors) == total and all(isinstance(error, ModelError) for error in errors)):
+        raise errors[0]
+    told = "each has an error record" if as_json else "each is named above"
+    raise PartialFailure(f"{len(errors)} of {total} questions failed; {told}, the others are answered")
 
 
 def _answer_all(
     answerer: Answerer, asked: Iterator[Question | Exception], *, as_json: bool, trace: bool, single: bool
-) -> tuple[int, int]:
+) -> tuple[list[FactcheckError], int]:
+    """Answer and print each; return the errors and how many were asked. A single question's error is told by the caller."""
     from factcheck.cli.present import print_answer, print_error, print_trace
-    from factcheck.errors import FactcheckError
     from pipeline.record import answer_record, error_record
 
-    failed = total = 0
+    errors: list[FactcheckError] = []
+    total = 0
     for item in asked:
         total += 1
         try:
@@ -82,12 +87,13 @@ def _answer_all(
                 raise item
             answer, steps = answerer.answer(item)
         except FactcheckError as error:
-            if single:
-                raise
-            failed += 1
-            print_json(error_record(item, error)) if as_json else print_error(item, error)
+            errors.append(error)
+            if as_json:
+                print_json(error_record(item, error))
+            elif not single:
+                print_error(item, error)
             continue
         if trace:
             print_trace(steps)
         print_json(answer_record(answer)) if as_json else print_answer(answer)
-    return failed, total
+    return errors, total
