@@ -16,7 +16,7 @@ from training.mix import QUOTAS
 LIMITS = """## Limits
 - English only. Claims up to 448 word pieces, pairs up to 512; training pairs had at most {max_tokens}.
 - A binary *unsupported* row trains refutes or neutral, not said which: the two are less well separated than *supports*.
-- Trained on CPU within a wall-time limit; the pool was not exhausted where `pairs` below is less than its size.
+- Trained on a CPU within a wall-time limit: the pool was not exhausted where the pairs seen are fewer than its size.
 - Development sets are not training data and chose nothing here: no figure below was used to select a checkpoint.
   The temperature comes from the open rows of `mix_dev`.
 - Intervals take rows as independent; sets with several claims a document are less certain than they look.

@@ -144,16 +144,17 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="folder with model.onnx")
     parser.add_argument("--out", type=Path, required=True, help="JSON lines, one a set")
     parser.add_argument("--limit", type=int, help="rows a set, drawn by a fixed seed")
+    parser.add_argument("--sets", nargs="+", help="names of the sets to read, in this order; default: all of dev/")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     verifier = Verifier(given.weights, threads=given.threads)
-    sets = {p.name.removesuffix(".jsonl.gz"): p for p in sorted((given.data / "dev").glob("*.jsonl.gz"))}
+    names = given.sets or sorted(p.name.removesuffix(".jsonl.gz") for p in (given.data / "dev").glob("*.jsonl.gz"))
     done: list[Figures] = []
     with given.out.open("w", encoding="utf-8") as out:
-        for name, path in sets.items():
+        for name in names:
             began = time.monotonic()
             try:
-                figures = evaluate(verifier, name, read_set(path, limit=given.limit))
+                figures = evaluate(verifier, name, read_set(given.data / "dev" / f"{name}.jsonl.gz", limit=given.limit))
             except (UserError, ValueError) as error:
                 print(json.dumps({"name": name, "unscored": str(error)}), file=out, flush=True)
                 continue
