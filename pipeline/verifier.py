@@ -6,22 +6,20 @@ A small BERT encoder reads `[CLS] passage [SEP] claim [SEP]` on onnxruntime; no 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from factcheck.errors import UserError, WeightsError
+from vectorstore.onnx_model import checked_file, open_session, read_config
 
 COLUMNS = ("supports", "refutes", "neutral")
 WEIGHTS = Path(__file__).parent / "weights" / "verifier"
-BATCH_TOKENS = 4096  # padded; more costs memory and is no faster on a CPU
+BATCH_TOKENS = 2048  # padded; more costs memory and is no faster on a CPU
 BATCH_PAIRS = 64
 LEAST_PASSAGE = 64  # word pieces that a claim must leave for the passage
 
@@ -34,22 +32,14 @@ class Verifier:
 
         Raises: WeightsError where a file is missing, does not match its sha256, or is of another kind of model.
         """
-        config = _read_config(weights)
-        self.name: str = config["name"]
+        config = _checked_config(weights)
+        self.name: str = f"{config['name']}:{config['files']['model.onnx']['sha256'][:12]}"
         self.max_tokens: int = config["max_tokens"]
         self._temperature: float = config["temperature"]
         self._counter = _load_tokenizer(weights)
         self._tokenizer = _load_tokenizer(weights)
         self._tokenizer.enable_truncation(self.max_tokens, strategy="only_first")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry(
-            "session.intra_op.allow_spinning", "0"
-        )  # idle threads leave the cores to others
-        self._session = onnxruntime.InferenceSession(
-            str(weights / "model.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(checked_file(weights, "model.onnx", config), threads)
 
     def score_support(self, claim: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """Return probabilities (n, 3) float32, columns COLUMNS, rows sum to 1; no passages give (0, 3).
@@ -95,30 +85,15 @@ def _load_tokenizer(weights: Path) -> Tokenizer:
     return tokenizer
 
 
-def _read_config(weights: Path) -> dict[str, Any]:
-    """Return the checked `config.json` of the folder."""
-    try:
-        config: dict[str, Any] = json.loads((weights / "config.json").read_text("utf-8"))
-        for name in ("model.onnx", "tokenizer.json"):
-            with (weights / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != config["files"][name]["sha256"]:
-                raise WeightsError(
-                    f"{weights / name} has sha256 {found}, not {config['files'][name]['sha256']}; install it again"
-                )
-        if tuple(config["labels"]) != COLUMNS or not config["temperature"] > 0:
-            raise WeightsError(
-                f"{weights / 'config.json'} is not a verifier's: "
-                f"labels {config['labels']}, temperature {config['temperature']}"
-            )
-    except OSError as error:
+def _checked_config(weights: Path) -> dict[str, Any]:
+    """Return the `config.json` of the folder, whose tokenizer is what it says and whose columns are ours."""
+    config = read_config(weights)
+    checked_file(weights, "tokenizer.json", config)
+    temperature = config.get("temperature")
+    if tuple(config.get("labels", ())) != COLUMNS or not isinstance(temperature, int | float) or temperature <= 0:
         raise WeightsError(
-            f"no verifier weights at {weights}: {error.strerror} ({error.filename}); install them again"
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(
-            f"{weights / 'config.json'} cannot be used ({error!r}); install the weights again"
-        ) from error
+            f"{weights / 'config.json'} is not a verifier's: labels {config.get('labels')}, temperature {temperature}"
+        )
     return config
 
 

@@ -74,7 +74,7 @@ def command(
 def _answer_all(
     answerer: Answerer, asked: Iterator[Question | Exception], *, as_json: bool, trace: bool, single: bool
 ) -> tuple[list[FactcheckError], int]:
-    """Answer and print each; return the errors and how many were asked. A single question's error is told by the caller."""
+    """Answer and print each; return the errors and how many were asked. The caller tells of a single question's."""
     from factcheck.cli.present import print_answer, print_error, print_trace
     from pipeline.record import answer_record, error_record
 

@@ -143,7 +143,8 @@ def test_a_planted_key_is_never_shown(run: Run, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("FACTCHECK_TIMEOUT_S", "2")
     done = run("ask", TREATY, "--model", "openai:gpt", "--json")
     assert done.code == 5
-    assert done.out == ""
+    assert json.loads(done.out)["error"]["kind"] == "model_unavailable"
+    assert KEY not in done.out + done.err
 
 
 def test_a_damaged_catalog_says_how_to_go_on(run: Run, hashed_settings: Settings, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_temperature_flattens(tmp_path: Path) -> None:
 
 
 def test_missing_weights_say_so(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="no verifier weights at"):
+    with pytest.raises(WeightsError, match=r"config\.json is missing"):
         Verifier(tmp_path / "nowhere")
 
 
@@ -100,7 +100,7 @@ def test_a_truncated_model_is_not_loaded(tmp_path: Path) -> None:
     folder = _copy(tmp_path)
     model = folder / "model.onnx"
     model.write_bytes(model.read_bytes()[:-100])
-    with pytest.raises(WeightsError, match=r"model\.onnx has sha256"):
+    with pytest.raises(WeightsError, match=r"model\.onnx has .* bytes instead of"):
         Verifier(folder)
 
 
