@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Question, Source, Verdict
+from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Passage, Question, Source, Verdict
 from factcheck.settings import Settings
 from pipeline.boolean import judge_claim
 from pipeline.cite import cite
@@ -28,12 +28,25 @@ from pipeline.readers import open_reader
 from pipeline.relevance import Relevance, SentenceVectors, rank_sentences
 from pipeline.retrieve import retrieve
 from pipeline.run_info import run_info
-from pipeline.sentences import collect_sentences
+from pipeline.sentences import Sentence, collect_sentences
 from pipeline.support import Scorer, open_scorer
 from pipeline.trace import Trace
 from pipeline.value import find_value
 from vectorstore.embedder import Embedder
 from vectorstore.store import Store, default_embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a question is answered from. `claim` is None for a value question; `instructing` was left out."""
+
+    claim: str | None
+    warnings: tuple[str, ...]
+    query: str
+    passages: tuple[Passage, ...]
+    sources: Mapping[str, Source]
+    relevance: Relevance
+    instructing: tuple[Sentence, ...]
 
 
 class Answerer:
@@ -53,28 +66,33 @@ class Answerer:
         before = self._reader.usage if self._reader else None
         if self._reader:
             self._reader.begin()
-        wording, warnings = self._claim(question)
-        filters = Filters(sources=question.sources, as_of=question.as_of)
-        query = question.text if wording is None else f"{question.text} {wording}"
-        passages = retrieve(query, self.store, n=self.settings.n_passages, filters=filters)
-        sources = {id_: self._source(id_) for id_ in dict.fromkeys(p.source for p in passages)}
-        reading = collect_sentences(passages, sources, self.store.sentences)
-        relevance = rank_sentences([t for t in (question.text, wording) if t], reading.sentences, self._vectors)
+        found = self.gather(question)
         if question.type == "boolean":
-            answer, trace = self._boolean(question, wording or question.text, relevance, sources)
+            answer, trace = self._boolean(question, found.claim or question.text, found.relevance, found.sources)
         else:
-            answer, trace = self._value(question, relevance, sources)
-        warnings += [
+            answer, trace = self._value(question, found.relevance, found.sources)
+        instructing = [
             f"{s.source.id}:{s.span.start}-{s.span.end} tries to instruct its reader and was not read"
-            for s in reading.instructing
+            for s in found.instructing
         ]
-        warnings += self._straddling(question, sources)
+        warnings = [*found.warnings, *instructing, *self._straddling(question, found.sources)]
         run = run_info(
             self.store, self.settings, embedder=self._embedder, scorer=self._scorer, reader=self._reader, before=before,
             latency_s=time.perf_counter() - started,
         )  # fmt: skip
         answer = replace(answer, warnings=(*warnings, *answer.warnings), run=run)
-        return answer, replace(trace, query=query, passages=tuple(passages), instructing=reading.instructing)
+        return answer, replace(trace, query=found.query, passages=found.passages, instructing=found.instructing)
+
+    def gather(self, question: Question) -> Gathered:
+        """Return what a parsed question is answered from: its claim, the passages, and their sentences by relevance."""
+        claim, warnings = self._claim(question)
+        query = question.text if claim is None else f"{question.text} {claim}"
+        filters = Filters(sources=question.sources, as_of=question.as_of)
+        passages = retrieve(query, self.store, n=self.settings.n_passages, filters=filters)
+        sources = {id_: self.store.source(id_) for id_ in dict.fromkeys(p.source for p in passages)}
+        reading = collect_sentences(passages, sources, self.store.sentences)
+        relevance = rank_sentences([t for t in (question.text, claim) if t], reading.sentences, self._vectors)
+        return Gathered(claim, tuple(warnings), query, tuple(passages), sources, relevance, reading.instructing)
 
     def _claim(self, question: Question) -> tuple[str | None, list[str]]:
         if question.type != "boolean":
@@ -143,9 +161,6 @@ class Answerer:
             warnings=(),
             run={},
         )
-
-    def _source(self, source_id: str) -> Source:
-        return self.store.source(source_id)
 
     def _straddling(self, question: Question, sources: Mapping[str, Source]) -> list[str]:
         """Warn of sources whose publication bounds lie on both sides of `as_of`."""

@@ -6,7 +6,8 @@
 
 Two logistic regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that
 reads a sentence alone knows nothing of the corpus, where every sentence is about the same treaty; relevance does. The
-coefficients were fitted on the development half of the gold labels by `python -m training.pooling` and are rounded.
+coefficients were fitted on the development half of the gold labels by `python -m training.pooling` and rounded; 0.8 was
+then added to both biases, which gave the most right verdicts there.
 """
 
 from __future__ import annotations

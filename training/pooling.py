@@ -1,0 +1,110 @@
+"""Fit the coefficients of `pipeline/pooling.py` on the development half of gold labels.
+
+    python -m training.pooling --gold eval/gold/treaty.yaml --home DIR [--model local]
+
+`--home` holds the gold file's corpus, ingested. A sentence settles its claim where it holds gold evidence of its
+source, and its side is that source's stance. Without `--model` the regressions of `ALONE` are fitted, on every sentence
+that the scorer judges; with it those of `WITH_MODEL`, on the sentences that the model reads. Questions of the test half
+are never touched. Prints the coefficients, and the accuracy of each regression on questions left out (ten folds).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from eval.gold import Sample, read_gold
+from factcheck.records import Question, Support
+from factcheck.settings import load_settings
+from pipeline.answerer import Answerer, open_answerer
+from pipeline.boolean import N_SCORED
+from pipeline.questions import parse_question
+from pipeline.read import Reader
+from pipeline.readers import open_reader
+from pipeline.sentences import Sentence
+from pipeline.support import Scorer, as_supports, open_scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One sentence of one question: what bears, what sides, and the labels (`supports` None: settles nothing)."""
+
+    question: int
+    bears: tuple[float, ...]
+    side: tuple[float, ...]
+    supports: bool | None
+
+
+def log_ratio(a: float, b: float) -> float:
+    return math.log(max(a, 1e-4) / max(b, 1e-4))
+
+
+def label(sample: Sample, sentence: Sentence) -> bool | None:
+    """Return the stance that the gold evidence in this sentence takes; None where it holds none."""
+    stance = (sample.stances or {}).get(sentence.source.id)
+    quotes = (sample.evidence or {}).get(sentence.source.id, ())
+    holds = any(quote in sentence.text or sentence.text in quote for quote in quotes)
+    return stance == "supports" if holds and stance in ("supports", "refutes") else None
+
+
+def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, reader: Reader | None) -> list[Row]:
+    """Return the rows of one boolean question."""
+    as_of = str(sample.as_of) if sample.as_of else None
+    found = answerer.gather(parse_question(Question(str(sample.question), type="boolean", as_of=as_of)))
+    claim = found.claim or str(sample.question)
+    indexes = found.relevance.best(N_SCORED)
+    sentences = [found.relevance.sentences[i] for i in indexes]
+    scored = as_supports(scorer.score_support(claim, [s.text for s in sentences]))
+    read: tuple[Support | None, ...] = (None,) * len(sentences)
+    if reader is not None:
+        reader.begin()
+        read = reader.judge(claim, sentences).supports
+    rows = []
+    for at, sentence, by_scorer, by_model in zip(indexes, sentences, scored, read, strict=True):
+        if reader is not None and by_model is None:
+            continue
+        judged = [by_scorer, by_model] if by_model else [by_scorer]
+        bears = (found.relevance.total[at], *(log_ratio(p.supports + p.refutes, p.neutral) for p in judged))
+        side = tuple(log_ratio(p.supports, p.refutes) for p in judged)
+        rows.append(Row(number, bears, side, label(sample, sentence)))
+    return rows
+
+
+def fit(x: NDArray[np.float64], y: NDArray[np.bool_], groups: NDArray[np.int64], *, intercept: bool) -> str:
+    """Return a line with the coefficients and the share right on questions left out."""
+    model = LogisticRegression(C=3.0 if intercept else 1.0, fit_intercept=intercept, max_iter=2000)
+    right = np.mean(cross_val_predict(model, x, y, groups=groups, cv=GroupKFold(10)) == y)
+    model.fit(x, y)
+    bias = f"bias {model.intercept_[0]:.2f}, " if intercept else ""
+    return f"{bias}coefficients {np.round(model.coef_[0], 2).tolist()}; n {len(y)}, right when left out {right:.3f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--model", default="none")
+    args = parser.parse_args()
+    settings = load_settings({"home": args.home, "model": args.model})
+    scorer, reader = open_scorer(settings), open_reader(settings)
+    samples = [s for s in read_gold(args.gold).samples if s.type == "boolean" and "dev" in s.tags]
+    with open_answerer(load_settings({"home": args.home, "model": "none"})) as answerer:
+        rows = [row for i, sample in enumerate(samples) for row in rows_of(i, sample, answerer, scorer, reader)]
+    groups = np.array([row.question for row in rows])
+    settles = np.array([row.supports is not None for row in rows])
+    print("bears:", fit(np.array([row.bears for row in rows]), settles, groups, intercept=True))
+    sides = [row for row in rows if row.supports is not None]
+    told = np.array([bool(row.supports) for row in sides])
+    asked = np.array([row.question for row in sides])
+    print("side: ", fit(np.array([row.side for row in sides]), told, asked, intercept=False))
+
+
+if __name__ == "__main__":
+    main()
