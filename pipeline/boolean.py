@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from factcheck.records import Support
 from pipeline.attribution import attribute
 from pipeline.judge import Evidence, restrain
+from pipeline.lexical import same_side
 from pipeline.pooling import pool
 from pipeline.read import Quote, Reader
 from pipeline.relevance import Relevance
@@ -48,7 +49,7 @@ def judge_claim(
         quotes, quoting = reading.quotes, reading.quoting
     evidence = []
     for i, (at, sentence) in enumerate(zip(indexes, sentences, strict=True)):
-        support = pool(relevance.total[at], scored[i], read.get(i))
+        support = pool(relevance.total[at], same_side(claim, sentence.text), scored[i], read.get(i))
         if any(read.values()) and read.get(i) is None:
             support = _weakened(support)
         evidence.append(Evidence(sentence, support, attribute(sentence.text)))

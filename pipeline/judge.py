@@ -3,6 +3,7 @@
 1. *Evidence.* Each sentence read has three probabilities for the claim: supports, refutes, neutral. A sentence whose
    clause nearest to the claim speaks of what may come, or one from a source that was published before the event,
    cannot support that it happened: its support moves to neutral.
+   A sentence is a witness for the side it leans to, and for that one alone.
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
    `STANCE_THRESHOLD` on it takes a stance, or from the strongest sentence on where the verdict rests on weaker ones;
    with both it is `mixed`, with neither `silent`.
@@ -23,9 +24,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
-from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Span, Stance, Support, Verdict
+from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
 from pipeline.attribution import Attribution, is_forecast
 from pipeline.lexical import nearest_clause
 from pipeline.sentences import Sentence
@@ -49,14 +49,15 @@ class Evidence:
     note: str | None = None
     status: ProofStatus = "exact"  # of a quote; a sentence is its span by construction
 
-    side: EvidenceStance | None = None  # that it is cited for
-
     @property
     def stance(self) -> EvidenceStance:
-        """The side it is cited for, else the one it leans to: supports on a tie."""
-        if self.side:
-            return self.side
+        """The side it leans to: supports on a tie."""
         return "supports" if self.support.supports >= self.support.refutes else "refutes"
+
+    @property
+    def weight(self) -> float:
+        """The probability of the side it leans to."""
+        return max(self.support.supports, self.support.refutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,10 @@ def _shingles(text: str, size: int = 5) -> frozenset[int]:
 
 
 def _strongest(evidence: Sequence[Evidence]) -> tuple[float, float]:
+    """Return the weight of the strongest sentence for, and of the strongest against; 0 where there is none."""
     return (
-        max((e.support.supports for e in evidence), default=0.0),
-        max((e.support.refutes for e in evidence), default=0.0),
+        max((e.weight for e in evidence if e.stance == "supports"), default=0.0),
+        max((e.weight for e in evidence if e.stance == "refutes"), default=0.0),
     )
 
 
@@ -246,15 +248,14 @@ def _cite(
     stances: tuple[EvidenceStance, EvidenceStance] = (
         ("refutes", "supports") if verdict == "refuted" else ("supports", "refutes")
     )
-    chosen: dict[tuple[str, Span], Evidence] = {}
+    chosen: list[Evidence] = []
     for stance in stances:
-        probability, per_source = attrgetter(f"support.{stance}"), Counter[str]()
-        for e in sorted(evidence, key=probability, reverse=True):
-            place = e.sentence.source.id, e.sentence.span
-            if 0 < probability(e) >= getattr(cuts, stance) and per_source[place[0]] < most and place not in chosen:
-                per_source[place[0]] += 1
-                chosen[place] = replace(e, side=stance)
+        per_source = Counter[str]()
+        for e in sorted(evidence, key=lambda e: -e.weight):
+            if e.stance == stance and 0 < e.weight >= getattr(cuts, stance) and per_source[e.sentence.source.id] < most:
+                per_source[e.sentence.source.id] += 1
+                chosen.append(e)
     indexes: dict[str, list[int]] = {}
-    for i, e in enumerate(chosen.values()):
+    for i, e in enumerate(chosen):
         indexes.setdefault(e.sentence.source.id, []).append(i)
-    return tuple(chosen.values()), indexes
+    return tuple(chosen), indexes

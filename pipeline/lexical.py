@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline.values import find_values, parse_number
 
 NAME = "lexical"
+NEGATION_REACH = 7  # words after a negating word that it is taken to deny
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 STOP_WORDS = frozenset(
@@ -72,11 +73,23 @@ def is_negated(text: str) -> bool:
     return len(_NEGATION.findall(text)) % 2 == 1
 
 
+def same_side(claim: str, passage: str) -> bool:
+    """Whether negation and numbers speak for agreement: as many negations, odd or even, and no other number."""
+    return is_negated(claim) == _negates(passage, content_set(claim)) and not _other_number(claim, passage)
+
+
+def _negates(passage: str, wanted: frozenset[str]) -> bool:
+    """Whether an odd number of the passage's negating words stand close before a word of the claim."""
+    found = _NEGATION.finditer(passage)
+    following = (_WORD.findall(passage[match.end() :])[:NEGATION_REACH] for match in found)
+    return sum(bool(wanted & set(content_words(" ".join(words)))) for words in following) % 2 == 1
+
+
 def _row(claim: str, passage: str) -> tuple[float, float, float]:
     recall = word_recall(claim, passage)
     relevant = 1 / (1 + math.exp(-12 * (recall - 0.62)))
-    against = is_negated(claim) != is_negated(nearest_clause(claim, passage)) or _other_number(claim, passage)
-    return (0.1 * relevant, 0.9 * relevant, 1 - relevant) if against else (0.9 * relevant, 0.1 * relevant, 1 - relevant)
+    with_it, against = (0.9, 0.1) if same_side(claim, passage) else (0.1, 0.9)
+    return (with_it * relevant, against * relevant, 1 - relevant)
 
 
 def nearest_clause(claim: str, passage: str) -> str:

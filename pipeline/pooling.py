@@ -1,10 +1,11 @@
-"""One judgement of a sentence from three witnesses: its relevance, the scorer, and a model if one has read it.
+"""One judgement of a sentence from four witnesses: relevance, words, the scorer, and a model if one has read it.
 
     bears   = sigmoid(b0 + b1 relevance + b2 log(scorer's not neutral / neutral) [+ b3 the same of the model])
-    side    = sigmoid(s1 log(scorer's supports / refutes)                        [+ s2 the same of the model])
+    side    = sigmoid(w (+1 or -1) + s1 log(scorer's supports / refutes)        [+ s2 the same of the model])
     supports = bears * side      refutes = bears * (1 - side)      neutral = 1 - bears
 
-Two logistic regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that
+The +1 or -1 are the words': whether negation and numbers agree (`pipeline.lexical.same_side`). Two logistic
+regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that
 reads a sentence alone knows nothing of the corpus, where every sentence is about the same treaty; relevance does. The
 coefficients were fitted on the development half of the gold labels by `python -m training.pooling` and rounded; 0.8 was
 then added to both biases, which gave the most right verdicts there.
@@ -28,23 +29,26 @@ class Coefficients:
     relevance: float
     scorer_bears: float
     scorer_side: float
+    words_side: float
     model_bears: float = 0.0
     model_side: float = 0.0
 
 
-ALONE = Coefficients(bias=-3.74, relevance=7.45, scorer_bears=0.88, scorer_side=1.21)
+ALONE = Coefficients(bias=-3.74, relevance=7.45, scorer_bears=0.88, scorer_side=1.1, words_side=0.3)
 WITH_MODEL = Coefficients(
-    bias=-2.82, relevance=2.83, scorer_bears=0.52, scorer_side=0.13, model_bears=1.37, model_side=1.37
+    bias=-2.82, relevance=2.83, scorer_bears=0.52, scorer_side=0.13, words_side=0.1, model_bears=1.37, model_side=1.37
 )
 
 
-def pool(relevance: float, scored: Support, read: Support | None = None) -> Support:
+def pool(relevance: float, words_agree: bool, scored: Support, read: Support | None = None) -> Support:
     """Return the joint judgement; without a model's reading, that of relevance and scorer."""
     c = WITH_MODEL if read else ALONE
     bears = (
         c.bias + c.relevance * relevance + c.scorer_bears * _log_ratio(scored.supports + scored.refutes, scored.neutral)
     )
-    side = c.scorer_side * _log_ratio(scored.supports, scored.refutes)
+    side = (c.words_side if words_agree else -c.words_side) + c.scorer_side * _log_ratio(
+        scored.supports, scored.refutes
+    )
     if read:
         bears += c.model_bears * _log_ratio(read.supports + read.refutes, read.neutral)
         side += c.model_side * _log_ratio(read.supports, read.refutes)

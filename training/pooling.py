@@ -25,6 +25,7 @@ from factcheck.records import Question, Support
 from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
 from pipeline.boolean import N_SCORED
+from pipeline.lexical import same_side
 from pipeline.questions import parse_question
 from pipeline.read import Reader
 from pipeline.readers import open_reader
@@ -72,7 +73,8 @@ def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, rea
             continue
         judged = [by_scorer, by_model] if by_model else [by_scorer]
         bears = (found.relevance.total[at], *(log_ratio(p.supports + p.refutes, p.neutral) for p in judged))
-        side = tuple(log_ratio(p.supports, p.refutes) for p in judged)
+        words = 1.0 if same_side(claim, sentence.text) else -1.0
+        side = (words, *(log_ratio(p.supports, p.refutes) for p in judged))
         rows.append(Row(number, bears, side, label(sample, sentence)))
     return rows
 

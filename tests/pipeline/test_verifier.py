@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factcheck.errors import UserError, WeightsError
-from pipeline.verifier import COLUMNS, WEIGHTS, Verifier
+from pipeline.verifier import COLUMNS, Verifier
 
 TINY = Path(__file__).parent / "tiny_verifier"
 CLAIM = "Russia and Iran did sign a treaty."
@@ -110,7 +110,6 @@ def test_a_wrong_config_is_not_used(tmp_path: Path, change: dict[str, object]) -
         Verifier(_copy(tmp_path, **change))
 
 
-@pytest.mark.skipif(not (WEIGHTS / "model.onnx").exists(), reason="the trained weights are not in this checkout")
 def test_the_shipped_weights_tell_the_three_apart() -> None:
     passages = [
         "The council voted on Tuesday to extend the contract with the bus operator.",
