@@ -24,6 +24,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
 from pipeline.attribution import Attribution, is_forecast
@@ -177,6 +178,7 @@ def find_duplicates(sources: Mapping[str, Source]) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=256)  # the same sources come back with every question
 def _shingles(text: str, size: int = 5) -> frozenset[int]:
     words = re.findall(r"\w+", text.lower())
     return frozenset(hash(tuple(words[i : i + size])) for i in range(len(words) - size + 1))
