@@ -24,7 +24,7 @@ import numpy as np
 from ir_measures import R, ScoredDoc, nDCG
 
 from factcheck.records import Passage
-from factcheck.settings import Settings
+from factcheck.settings import load_settings
 from pipeline.retrieve import fuse
 from vectorstore.embed import MiniLmEmbedder
 from vectorstore.store import Store
@@ -126,7 +126,7 @@ def measure_embedders(texts: Mapping[str, str], queries: Sequence[Query], float3
     """Both embedders on whole texts, and the paired difference."""
     shipped = MiniLmEmbedder()
     original = MiniLmEmbedder()
-    original._run = _runner(float32)  # type: ignore[method-assign]  # same tokens, same batches, other weights
+    original._run = _runner(float32)  # type: ignore[method-assign, assignment]  # same tokens, same batches, other weights
     found = {}
     for name, embedder in {"whole text, float32": original, "whole text, shipped": shipped}.items():
         rows, asked = embedder.embed(list(texts.values())), embedder.embed([query.text for query in queries])
@@ -170,7 +170,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         measure_embedders(texts, queries, args.float32)
     with tempfile.TemporaryDirectory(prefix="factcheck-retrieval-") as folder:
         home = args.home or Path(folder)
-        with Store.open(Settings(home=home), MiniLmEmbedder, write=True) as store:
+        with Store.open(load_settings({"home": home}), MiniLmEmbedder, write=True) as store:
             fill(store, texts)
             measure_store(store, queries)
     return 0
