@@ -2,8 +2,8 @@
 
 relevance = 0.6 shared + 0.2 cosine + 0.2 (cosine - median cosine), cut to 0..1. `shared` is the share of the claim's
 content words that the sentence has, each weighed by log((n + 1) / (df + 0.5)) over the sentences read: in a corpus
-about one treaty, "treaty" tells nothing. On the development half of our gold labels this finds evidence with an
-average precision of 0.53; plain word recall with the cosine reaches 0.41, the cosine alone 0.22.
+about one treaty, "treaty" tells nothing. The three shares were chosen on the development half
+of the gold labels.
 """
 
 from __future__ import annotations
