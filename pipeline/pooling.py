@@ -5,11 +5,12 @@
     supports = bears * side      refutes = bears * (1 - side)      neutral = 1 - bears
 
 The +1 or -1 are the words': whether negation and numbers agree (`pipeline.lexical.same_side`). Two logistic
-regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that
-reads a sentence alone knows nothing of the corpus, where every sentence may be about the same thing; relevance does. The
-coefficients started from fits on the development half of the gold labels. `python -m training.pooling` makes those of
-`ALONE` again. `WITH_MODEL` was fitted before the prompts were fenced, and not since; the weight of the words is set by
-hand below its fit, and 0.8 was added to both biases, which gave the most right verdicts on that half.
+regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that reads a
+sentence alone knows nothing of the corpus, where every sentence may be about the same thing; relevance does.
+
+The coefficients started from fits on the development half of the gold labels. `python -m training.pooling` makes those
+of `ALONE` again. `WITH_MODEL` was fitted before the prompts were fenced, and not since; the weight of the words is set
+by hand below its fit, and 0.8 was added to both biases, which gave the most right verdicts on that half.
 """
 
 from __future__ import annotations
