@@ -3,7 +3,7 @@
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help ask install install-dev seeds weights test test-slow check docs lock clean FORCE
+.PHONY: help ask install install-dev seeds weights test test-slow browser check docs lock clean FORCE
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -11,6 +11,7 @@ MODEL ?= auto
 BIN := .venv/bin
 STORE := $(or $(FACTCHECK_HOME),.factcheck)
 PROJECT_FILES := pyproject.toml factcheck/__init__.py
+AXE := build/axe/node_modules/axe-core/axe.min.js
 SEED_FILES := seeds/sources.yaml $(wildcard seeds/*.txt seeds/*.md)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --strip-extras --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:
 	@echo 'make ask Q="Does the treaty include a mutual defence clause?" [MODEL=none|local|openai:NAME]'
 	@echo 'make test        the tests, without the LLM; installs what they need'
-	@echo 'make test-slow   the tests with real models, and those that kill processes'
+	@echo 'make test-slow   the tests with real models, in a browser, and those that kill processes'
 	@echo 'make check       ruff, import-linter, mypy, generated docs'
 	@echo 'make docs        write the generated parts of docs/'
 	@echo 'make lock        pin the dependencies again: requirements/*.txt'
@@ -69,10 +70,23 @@ $(STORE)/.seeds: $(SEED_FILES) $(if $(wildcard $(STORE)/catalog.sqlite),,FORCE) 
 test: install-dev
 	$(BIN)/python -m pytest -q
 
-test-slow: install-dev
+test-slow: install-dev browser
 	@$(BIN)/factcheck models pull local smollm2-135m >&2 \
 		|| echo 'make: weights could not be fetched; the tests that need them say so' >&2
 	$(BIN)/python -m pytest -q -m slow
+
+# What the tests of the review desk drive: Debian's Chromium where we are root, and axe-core. Where one cannot be had,
+# its tests are skipped and say why.
+browser: $(AXE)
+	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'make: installing chromium' >&2; \
+		{ apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1 \
+			|| echo 'make: chromium could not be installed; the browser tests are skipped' >&2; \
+	else echo 'make: no chromium, and not root; install it for the browser tests' >&2; fi
+
+$(AXE):
+	@npm install --silent --no-audit --no-fund --prefix build/axe axe-core@4 >/dev/null 2>&1 \
+		|| echo 'make: axe-core could not be fetched with npm; the accessibility tests are skipped' >&2
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The parts of docs/ that the program can write about itself: `python -m docs.generate [--check]`.
 
-`docs/cli.md` is the `--help` of every command; the table of `docs/settings.md` is read off `Settings`. With `--check`
-nothing is written, and the exit code is 1 where a file differs from what would be.
+`docs/cli.md` is the `--help` of every command, `docs/evaluation.md` has those of two; the table of `docs/settings.md`
+is read off `Settings`. With `--check` nothing is written; the exit code is 1 where a file differs from what would be.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _BEGIN, _END = "<!-- generated: begin -->\n", "<!-- generated: end -->\n"
 
 def generated_files() -> dict[Path, str]:
     """Return what each generated file should hold."""
-    settings = DOCS / "settings.md"
-    return {DOCS / "cli.md": cli_page(), settings: with_block(settings.read_text("utf-8"), settings_table())}
+    blocks = {DOCS / "settings.md": settings_table(), DOCS / "evaluation.md": evaluation_commands()}
+    return {DOCS / "cli.md": cli_page(), **{p: with_block(p.read_text("utf-8"), text) for p, text in blocks.items()}}
 
 
 def cli_page() -> str:
@@ -34,6 +34,12 @@ def cli_page() -> str:
     parts = ["# Commands\n\nWritten by `make docs` from `--help`; do not edit.\n"]
     parts += [f"## {path}\n\n```text\n{text}```\n" for path, text in help_texts(cli, "factcheck")]
     return "\n".join(parts)
+
+
+def evaluation_commands() -> str:
+    """Return the `--help` of the commands that docs/evaluation.md explains."""
+    texts = dict(help_texts(cli, "factcheck"))
+    return "\n".join(f"```text\n{texts[f'factcheck eval {name}']}```\n" for name in ("run", "score"))
 
 
 def help_texts(command: click.Command, path: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
@@ -73,7 +79,7 @@ def _shown(default: object) -> str:
 
 
 def _type_name(annotation: Any, limits: list[Any]) -> str:
-    names = {Path: "path", str: "text", int: "whole number", float: "number"}
+    names = {Path: "path", str: "text", int: "whole number", bool: "true or false", float: "number"}
     kinds = (
         [k for k in get_args(annotation) if k is not type(None)] if isinstance(annotation, UnionType) else [annotation]
     )

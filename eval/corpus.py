@@ -10,8 +10,8 @@ from pathlib import Path
 
 from factcheck.errors import UserError
 from factcheck.settings import Settings
+from vectorstore.articles import read_articles
 from vectorstore.find_sources import find_sources
-from vectorstore.read_files import read_file
 
 __all__ = ["Corpus", "CorpusText", "corpus_paths", "read_corpus"]
 
@@ -56,10 +56,8 @@ def read_corpus(corpus: str | list[str], *, near: Path) -> Corpus:
     """Return source id -> text. Raises: UserError, SourceError: a path or a file that cannot be read."""
     max_mb = float(Settings.model_fields["max_source_mb"].default)
     found = (item for path in corpus_paths(corpus, near=near) for item in find_sources(path))
-    return {
-        item.id: CorpusText(read_file(item.path, max_mb).text, item.provenance.published or item.provenance.not_before)
-        for item in found
-    }
+    texts = (article for item in found for article in read_articles(item, max_mb))
+    return {a.id: CorpusText(a.text, a.provenance.published or a.provenance.not_before) for a in texts}
 
 
 def _find(given: str, near: Path) -> str:

@@ -1,35 +1,53 @@
-"""What is wrong with gold labels that are well formed: quotes that are not there, labels that contradict each other."""
+"""What is wrong with gold labels that are well formed: quotes that are not there, labels that contradict each other.
+
+    answer, id        a label that is none of its kind, an id that stands twice
+    source, as-of     a source that the corpus lacks, or that cannot be from before the label's day
+    stance, quote     evidence without stance and the other way round; words that are not in their source
+    verdict, carry    an answer that does not follow from its stances; a value that stands in none of its quotes
+    duplicate, contradiction, split, family   between samples and between files: see `eval.lint_between`
+    support           with a scorer only: see `eval.lint_support`
+
+A finding fails (exit 3) unless it is a warning: something that a person should look at and may be right.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
-from eval.corpus import Corpus, CorpusText
-from eval.gold import GoldFile, Sample
-from eval.normalise import same_marks, words
+from eval.carry import carries
+from eval.corpus import Corpus, CorpusText, read_corpus
+from eval.findings import Finding
+from eval.gold import GoldFile, Sample, read_gold
+from eval.lint_between import between, between_files
+from eval.lint_support import doubted
+from eval.normalise import same_marks
+from pipeline.support import Scorer
 
-__all__ = ["Finding", "lint"]
-
-SPLITS = frozenset({"dev", "test"})
+__all__ = ["Finding", "lint", "lint_files"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to mend. `check` is a stable name, for filters and tests."""
+def lint_files(paths: Sequence[Path], *, scorer: Scorer | None = None) -> list[Finding]:
+    """Return the findings in each file, with its path, then those between files; with a scorer, what it doubts too.
 
-    sample: str
-    check: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.sample}: {self.message} [{self.check}]"
+    Raises:
+        UserError: a file or its corpus cannot be read.
+    """
+    files = {path: read_gold(path) for path in paths}
+    found: list[Finding] = []
+    for path, gold in files.items():
+        corpus = read_corpus(gold.corpus, near=path.parent)
+        found += [finding.at(path) for finding in lint(gold, corpus)]
+        if scorer is not None:
+            found += [finding.at(path) for finding in doubted(gold.samples, scorer)]
+    return found + list(between_files({path: gold.samples for path, gold in files.items()}))
 
 
 def lint(gold: GoldFile, corpus: Corpus) -> list[Finding]:
     """Return every finding, in the order of the samples; empty = nothing to mend."""
     findings = [finding for sample in gold.samples for finding in _sample(sample, corpus)]
-    return findings + list(_between(gold.samples))
+    return findings + list(between(gold.samples, corpus))
 
 
 def _sample(sample: Sample, corpus: Corpus) -> Iterator[Finding]:
@@ -37,6 +55,14 @@ def _sample(sample: Sample, corpus: Corpus) -> Iterator[Finding]:
     yield from _sources(sample, corpus)
     yield from _quotes(sample, corpus)
     yield from _verdict(sample)
+    if sample.value is not None and sample.evidence and not carries(sample):
+        message = f"{_shown(sample)} stands in none of the quotes that are to carry it"
+        yield Finding(sample.id, "carry", message, "warning" if sample.type == "choice" else "error")
+
+
+def _shown(sample: Sample) -> str:
+    value: Any = sample.value.model_dump() if sample.value is not None else None
+    return f"answer {sample.answer!r} ({', '.join(f'{k} {v!r}' for k, v in value.items())})"
 
 
 def _answer(sample: Sample) -> Iterator[Finding]:
@@ -58,7 +84,7 @@ def _sources(sample: Sample, corpus: Corpus) -> Iterator[Finding]:
             yield Finding(sample.id, "as-of", f"{source} cannot be from before as_of {sample.as_of}; leave it out")
         elif source in sample.evidence and sample.stances.get(source, "silent") == "silent":
             yield Finding(sample.id, "stance", f"{source} has evidence and no stance")
-        elif source not in sample.evidence and sample.stances[source] != "silent":
+        elif not sample.evidence.get(source) and sample.stances[source] != "silent":
             yield Finding(sample.id, "stance", f"{source} {sample.stances[source]} without evidence")
 
 
@@ -100,21 +126,3 @@ def _verdict(sample: Sample) -> Iterator[Finding]:
     if not fits:
         found = ", ".join(sorted(held)) or "none"
         yield Finding(sample.id, "verdict", f"answer {sample.answer!r} needs {expected}; stances: {found}")
-
-
-def _between(samples: list[Sample]) -> Iterator[Finding]:
-    ids: set[str] = set()
-    asked: dict[tuple[object, ...], Sample] = {}
-    split: dict[str, frozenset[str]] = {}
-    for sample in samples:
-        if sample.id in ids:
-            yield Finding(sample.id, "id", "the id stands twice")
-        ids.add(sample.id)
-        key = (*words(sample.text), sample.as_of, *sample.sources)
-        twin = asked.setdefault(key, sample)
-        if twin is not sample:
-            same = twin.answer == sample.answer
-            yield Finding(sample.id, "duplicate" if same else "contradiction", f"asks the same as {twin.id}")
-        half = SPLITS & set(sample.tags)
-        if split.setdefault(sample.cluster, half) != half:
-            yield Finding(sample.id, "split", f"family {sample.cluster!r} stands in dev and in test")

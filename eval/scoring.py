@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from eval.corpus import Corpus
 from eval.gold import Sample
+from eval.intervals import mean_interval, set_interval
 from eval.score import Metric, Record, ScoredSample
-from eval.scorers import SCORERS
+from eval.scorers import SCORERS, SET_SCORERS
 from factcheck.errors import UserError
 
-__all__ = ["metric", "read_predictions", "score_all"]
-
-N_RESAMPLES = 2000
-
-
-def read_predictions(path: Path) -> dict[str, Record]:
-    """Return question id -> record, from NDJSON of answer and error records. Blank lines are skipped.
-
-    Raises:
-        UserError: the file cannot be read, or a line is no record, has no question id, or repeats one.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error}); give a file of answer records, one a line") from error
-    records: dict[str, Record] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            key = record["question"]["id"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise UserError(f"{path}: line {number} is no answer record with a question id") from error
-        if not isinstance(key, str) or key in records:
-            raise UserError(f"{path}: line {number}: question id {key!r} is no text or stands twice")
-        records[key] = record
-    return records
+__all__ = ["metric", "score_all"]
 
 
 def score_all(samples: Sequence[Sample], records: Mapping[str, Record], corpus: Corpus) -> list[ScoredSample]:
@@ -59,27 +31,30 @@ def _score(sample: Sample, record: Record | None, corpus: Corpus) -> ScoredSampl
     return ScoredSample(sample, record, {name: score for name, score in found.items() if score is not None})
 
 
-def metric(scored: Sequence[ScoredSample], scorer: str, *, seed: int = 0) -> Metric:
-    """The weighted mean of a scorer, with a 95 % percentile interval that resamples whole families.
+def metric(scored: Sequence[ScoredSample], scorer: str) -> Metric:
+    """Return a figure with its 95 % interval, which resamples whole families (`eval.intervals`).
 
-    Families are drawn with replacement, as many as there are, `N_RESAMPLES` times; each draw's value is the sum of
-    weight x value over the sum of weights (ratio estimator; draws without weight are left out). One family gives no
-    interval. Method: Cameron, Gelbach, Miller 2008, pairs cluster bootstrap.
+    A scorer of `SCORERS` is averaged by weight, one of `SET_SCORERS` is computed over all rows. Repeats of a sample are
+    of its family. Raises: UserError: no such scorer.
     """
-    sums: dict[str, list[float]] = {}
-    for item in scored:
-        if (score := item.scores.get(scorer)) is not None:
-            total = sums.setdefault(item.sample.cluster, [0.0, 0.0])
-            total[0] += score.weight * score.value
-            total[1] += score.weight
     unscored = sum(item.unscored is not None for item in scored)
-    if not sums:
+    if scorer in SCORERS:
+        pairs = [(item, score) for item in scored if (score := item.scores.get(scorer)) is not None]
+        weights = [float(score.weight) for _, score in pairs]
+        if not pairs:
+            return Metric(None, None, None, 0, unscored)
+        values = [score.value for _, score in pairs]
+        value = sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
+        interval = mean_interval(values, weights, [item.sample.cluster for item, _ in pairs])
+        low, high = interval or (None, None)
+        return Metric(value, low, high, int(sum(weights)), unscored)
+    if scorer not in SET_SCORERS:
+        raise UserError(f"no scorer {scorer!r}; known: {', '.join([*SCORERS, *SET_SCORERS])}")
+    rows = [(row, item.sample.cluster) for item in scored for row in SET_SCORERS[scorer].rows(item)]
+    if not rows:
         return Metric(None, None, None, 0, unscored)
-    table = np.array(list(sums.values()))  # (families, 2) float64: weighted sum, weight
-    value, n = table[:, 0].sum() / table[:, 1].sum(), int(table[:, 1].sum())
-    if len(table) == 1:
-        return Metric(float(value), None, None, n, unscored)
-    draws = np.random.default_rng(seed).integers(len(table), size=(N_RESAMPLES, len(table)))
-    drawn = table[draws].sum(axis=1)
-    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
-    return Metric(float(value), float(low), float(high), n, unscored)
+    table, families = np.array([row for row, _ in rows], dtype=np.float64), [family for _, family in rows]
+    found = SET_SCORERS[scorer].value(table)
+    interval = set_interval(table, families, SET_SCORERS[scorer].value) if found is not None else None
+    low, high = interval or (None, None)
+    return Metric(found, low, high, len(rows), unscored)

@@ -48,6 +48,8 @@ def read_yaml(path: Path) -> object:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise UserError(f"{path}: {place}{' '.join(str(getattr(error, 'problem', error)).split())}") from error
+        told = str(getattr(error, "problem", None) or error)
+        told = f"{getattr(error, 'context', '')}, {told}" if told.startswith("but ") else told
+        raise UserError(f"{path}: {place}{' '.join(told.split())}") from error
     except (RecursionError, ValueError) as error:
         raise UserError(f"{path}: cannot be read as YAML ({error})") from error

@@ -3,7 +3,9 @@
 FactcheckError                 exit 1
 ├── UserError                  exit 1   what was given cannot be used: a file, a source id, a record
 │   ├── UsageError             exit 2   a flag, a setting, a question type that does not exist
-│   └── SourceError            exit 1   one source cannot be read or stored
+│   ├── SourceError            exit 1   one source cannot be read or stored
+│   └── ConflictError          exit 1   what was decided on has changed since it was read
+├── CostLimitError             exit 1   a call would cost more than --max-cost leaves
 ├── StoreError                 exit 1   the catalog or an index cannot be used
 │   ├── StoreLockedError       exit 1   another process writes (or reads, when we want to write)
 │   ├── StoreCorruptError      exit 1   the file is not what was written
@@ -24,6 +26,8 @@ from typing import ClassVar
 
 __all__ = [
     "ChecksFailed",
+    "ConflictError",
+    "CostLimitError",
     "FactcheckError",
     "ModelError",
     "ModelReplyError",
@@ -64,6 +68,18 @@ class UsageError(UserError):
 
 class SourceError(UserError):
     """One source cannot be read or stored; the others are untouched."""
+
+
+class ConflictError(UserError):
+    """A change was based on a version that is no longer the current one; `seen` and `current` name both."""
+
+    def __init__(self, message: str, *, seen: str | None = None, current: str | None = None) -> None:
+        super().__init__(message)
+        self.seen, self.current = seen, current
+
+
+class CostLimitError(FactcheckError):
+    """The model was not asked: the limit on what may be spent is reached."""
 
 
 class StoreError(FactcheckError):

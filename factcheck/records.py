@@ -7,6 +7,7 @@ Offsets are code points of the stored text, half open: `source.text[start:end] =
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -68,6 +69,11 @@ class Source:
     version: int = 1
     path: str | None = None
     provenance: Provenance = field(default_factory=Provenance)
+    pages: tuple[int, ...] = ()  # where each page begins in `text`, in order; () = the source has no pages
+
+    def page_of(self, at: int) -> int | None:
+        """Return the page, from 1, that holds the code point at `at`; None where there are no pages."""
+        return bisect_right(self.pages, at) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A typed question. `type` `None` = to be inferred from the wording."""
+    """A typed question. `type` `None` = to be inferred from the wording.
+
+    `claim` is the statement to judge where it is given: the question is boolean then, and nothing is worded from it.
+    """
 
     text: str
     id: str | None = None
@@ -113,6 +122,7 @@ class Question:
     event_date: str | None = None
     choices: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    claim: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +207,38 @@ class Answer:
     explanation: str
     warnings: tuple[str, ...]
     run: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A number or date of a claim where the evidence against it has another; both as written."""
+
+    kind: Literal["number", "date", "duration"]
+    claim: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckClaim:
+    """One claim of a draft, checked. Where it is not `checkable`, `reason` says why and the rest is empty.
+
+    `start` and `end` are code points of the draft as it stands; several claims may share or overlap a span.
+    """
+
+    id: str
+    start: int
+    end: int
+    exact: str
+    checkable: bool
+    reason: Literal["opinion", "forecast", "question", "heading", "other"] | None
+    claim: str | None
+    verdict: Verdict | None = None
+    probability: float | None = None
+    citations: tuple[Citation, ...] = ()
+    sources: tuple[SourceStance, ...] = ()
+    mismatch: tuple[Mismatch, ...] = ()
+    coverage: Coverage | None = None
+    quotes: Mapping[ProofStatus, int] = field(default_factory=dict)
+    explanation: str | None = None
+    warnings: tuple[str, ...] = ()
+    run: Mapping[str, Any] = field(default_factory=dict)

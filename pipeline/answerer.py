@@ -7,19 +7,20 @@ wraps this as a LangChain Runnable; the command line uses it directly, because i
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Passage, Question, Source, Verdict
 from factcheck.settings import Settings
 from pipeline.boolean import judge_claim
+from pipeline.calibration import Calibration, calibrated, open_calibration, promise_for
 from pipeline.cite import cite
 from pipeline.claims import claim_from_question
 from pipeline.coverage import cover
 from pipeline.explain import explain
-from pipeline.judge import Decision, decide, find_duplicates
+from pipeline.judge import STANCE_THRESHOLD, Decision, Evidence, decide, find_duplicates
 from pipeline.proposed import prove_quotes
 from pipeline.question_files import question_from
 from pipeline.questions import parse_question
@@ -53,20 +54,44 @@ class Answerer:
     """Answers questions over an open store. Safe to share between threads; one question at a time is fastest."""
 
     def __init__(
-        self, store: Store, settings: Settings, *, embedder: Embedder, scorer: Scorer, reader: Reader | None = None
-    ) -> None:
+        self, store: Store, settings: Settings, *, embedder: Embedder, scorer: Scorer, reader: Reader | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:  # fmt: skip
+        """`calibration` None: probabilities as they are. Raises: UserError: `settings.max_risk` cannot be promised."""
+        self.promise = promise_for(settings, calibration, verifier=scorer.name, model=reader.name if reader else "none")
+        self._calibration = calibration
         self.store, self.settings = store, settings
         self._embedder, self._scorer, self._reader = embedder, scorer, reader
         self._vectors = SentenceVectors(embedder)
 
-    def answer(self, question: Question) -> tuple[Answer, Trace]:
-        """Return the answer and what it went through."""
+    @property
+    def scorer(self) -> Scorer:
+        return self._scorer
+
+    @property
+    def model(self) -> str:
+        """The model's name as in records; `none` without one."""
+        return self._reader.name if self._reader else "none"
+
+    def warm_up(self) -> None:
+        """Load what the first question would wait for: weights, vectors, the words of the corpus. No model is asked."""
+        self._scorer.score_support("It is.", ["It is so."])
+        if self.store.source_ids():
+            self.gather(parse_question(Question("Is it so?")))
+
+    def answer(
+        self, question: Question, *, passages: Sequence[Passage] | None = None, repeat: int = 0
+    ) -> tuple[Answer, Trace]:
+        """Return the answer and what it went through. `passages` are read instead of what would be retrieved.
+
+        `repeat` (from 0) asks a model anew for a question that it has answered before.
+        """
         started = time.perf_counter()
         question = parse_question(question, max_chars=self.settings.max_question_chars)
         before = self._reader.usage if self._reader else None
         if self._reader:
-            self._reader.begin()
-        found = self.gather(question)
+            self._reader.begin(repeat=repeat)
+        found = self.gather(question, passages=passages)
         if question.type == "boolean":
             answer, trace = self._boolean(question, found.claim or question.text, found.relevance, found.sources)
         else:
@@ -76,27 +101,36 @@ class Answerer:
             for s in found.instructing
         ]
         warnings = [*found.warnings, *instructing, *self._straddling(question, found.sources)]
+        warnings += self._reader.notes if self._reader else ()
         run = run_info(
             self.store, self.settings, embedder=self._embedder, scorer=self._scorer, reader=self._reader, before=before,
             latency_s=time.perf_counter() - started,
         )  # fmt: skip
+        if run["cost_usd"] is None:
+            warnings.append(f"the price of {run['model']} is not known; see the setting `prices`")
         answer = replace(answer, warnings=(*warnings, *answer.warnings), run=run)
+        answer = calibrated(answer, self._calibration, self.promise)
         return answer, replace(trace, query=found.query, passages=found.passages, instructing=found.instructing)
 
-    def gather(self, question: Question) -> Gathered:
-        """Return what a parsed question is answered from: its claim, the passages, and their sentences by relevance."""
+    def gather(self, question: Question, *, passages: Sequence[Passage] | None = None) -> Gathered:
+        """Return what a parsed question is answered from: its claim, the passages, and their sentences by relevance.
+
+        `passages` None: they are retrieved.
+        """
         claim, warnings = self._claim(question)
-        query = question.text if claim is None else f"{question.text} {claim}"
-        filters = Filters(sources=question.sources, as_of=question.as_of)
-        passages = retrieve(query, self.store, n=self.settings.n_passages, filters=filters)
+        texts = [text for text in dict.fromkeys((question.text, claim)) if text]
+        query = " ".join(texts)
+        if passages is None:
+            filters = Filters(sources=question.sources, as_of=question.as_of)
+            passages = retrieve(query, self.store, n=self.settings.n_passages, filters=filters)
         sources = {id_: self.store.source(id_) for id_ in dict.fromkeys(p.source for p in passages)}
         reading = collect_sentences(passages, sources, self.store.sentences)
-        relevance = rank_sentences([t for t in (question.text, claim) if t], reading.sentences, self._vectors)
+        relevance = rank_sentences(texts, reading.sentences, self._vectors)
         return Gathered(claim, tuple(warnings), query, tuple(passages), sources, relevance, reading.instructing)
 
     def _claim(self, question: Question) -> tuple[str | None, list[str]]:
-        if question.type != "boolean":
-            return None, []
+        if question.type != "boolean" or question.claim is not None:
+            return question.claim, []
         claim = claim_from_question(question.text)
         if claim is None and self._reader is not None:
             claim = self._reader.word_claim(question.text)
@@ -107,7 +141,14 @@ class Answerer:
     def _boolean(
         self, question: Question, claim: str, relevance: Relevance, sources: Mapping[str, Source]
     ) -> tuple[Answer, Trace]:
-        judged = judge_claim(claim, relevance, scorer=self._scorer, reader=self._reader, event_date=question.event_date)
+        judged = judge_claim(
+            claim,
+            relevance,
+            scorer=self._scorer,
+            reader=self._reader,
+            event_date=question.event_date,
+            model_below=self.settings.model_below,
+        )
         proven = prove_quotes(
             judged.quotes,
             claim,
@@ -120,11 +161,18 @@ class Answerer:
         evidence = proven.evidence if proven.quoting else judged.evidence
         decision = decide(evidence, sources, duplicates=find_duplicates(sources))
         answer = self._record(question, claim, decision, relevance)
-        answer = replace(answer, answer=BOOLEAN_ANSWERS[decision.verdict], quotes=proven.counts(answer.citations))
+        answer = replace(
+            answer,
+            answer=BOOLEAN_ANSWERS[decision.verdict],
+            quotes=proven.counts(answer.citations),
+            warnings=tuple(_restrained(evidence)),
+        )
         return answer, Trace("", (), judged.evidence, proven.rejected, ())
 
     def _value(self, question: Question, relevance: Relevance, sources: Mapping[str, Source]) -> tuple[Answer, Trace]:
-        found = find_value(question, relevance, reader=self._reader)
+        found = find_value(
+            question, relevance, scorer=self._scorer, reader=self._reader, model_below=self.settings.model_below
+        )
         proven = prove_quotes(
             found.quotes,
             found.claim,
@@ -175,6 +223,14 @@ class Answerer:
         return [f"{id_} may have been published after {day}; its date is not known exactly" for id_ in unsure]
 
 
+def _restrained(evidence: Sequence[Evidence]) -> Iterator[str]:
+    """Say which sentences would have taken the side of the claim and may not, and why."""
+    for e in evidence:
+        if e.note and e.moved >= STANCE_THRESHOLD:
+            span = e.sentence.span
+            yield f"{e.sentence.source.id}:{span.start}-{span.end} does not count as support: {e.note}"
+
+
 def as_question(given: Question | str | Mapping[str, Any]) -> Question:
     """Return a Question from its text, a mapping of its fields (`question` or `text` for the wording), or itself.
 
@@ -190,13 +246,18 @@ def as_question(given: Question | str | Mapping[str, Any]) -> Question:
 
 
 @contextmanager
-def open_answerer(settings: Settings, *, reader: Reader | None = None) -> Iterator[Answerer]:
+def open_answerer(
+    settings: Settings, *, reader: Reader | None = None, embedder: Embedder | None = None
+) -> Iterator[Answerer]:
     """Open store, embedder, scorer and model for `settings`, and close what was opened.
 
     Raises: StoreError where nothing was ingested; ModelError for a model that cannot be had.
     """
-    embedder = default_embedder(settings.threads)
-    with Store.open(settings, embedder) as store:
+    embedder = embedder or default_embedder(settings.threads)
+    with Store.open(settings, embedder) as store, ExitStack() as opened:
+        if reader is None and (reader := open_reader(settings)) is not None:
+            opened.callback(reader.close)
         yield Answerer(
-            store, settings, embedder=embedder, scorer=open_scorer(settings), reader=reader or open_reader(settings)
-        )
+            store, settings, embedder=embedder, scorer=open_scorer(settings), reader=reader,
+            calibration=open_calibration(settings),
+        )  # fmt: skip

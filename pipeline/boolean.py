@@ -1,23 +1,26 @@
-"""From a claim and sentences to judged evidence: the scorer on the relevant sentences, a model on the first few.
+"""From a claim and sentences to judged evidence: the scorer on the relevant sentences, a model where that leaves doubt.
 
-Where a small model reads, it tells the sides apart better than the scorer, so what only the scorer has judged counts by
-`UNREAD_WEIGHT`, chosen on the development questions.
+Where a small model reads, what only the scorer has judged counts by `UNREAD_WEIGHT`, chosen on the development
+questions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from factcheck.records import Support
 from pipeline.attribution import attribute
-from pipeline.judge import Evidence, restrain
+from pipeline.dated import with_years
+from pipeline.extract import anchor_of
+from pipeline.judge import Evidence, join, restrain, weigh
 from pipeline.lexical import same_side
 from pipeline.pooling import pool
 from pipeline.read import Quote, Reader
 from pipeline.relevance import Relevance
 from pipeline.support import Scorer, as_supports
 
-N_SCORED = 32  # sentences that the scorer judges, most relevant first
+N_SCORED = 20  # sentences that the scorer judges, most relevant first
 N_OFFERED = 8  # of them, offered to a model; a small model reads as many as its budget of calls allows
 UNREAD_WEIGHT = 0.5
 PER_SOURCE = 3  # of these, at most this many of one source
@@ -33,27 +36,60 @@ class Judged:
 
 
 def judge_claim(
-    claim: str, relevance: Relevance, *, scorer: Scorer, reader: Reader | None, event_date: str | None = None
+    claim: str,
+    relevance: Relevance,
+    *,
+    scorer: Scorer,
+    reader: Reader | None,
+    event_date: str | None = None,
+    model_below: float = 1.0,
 ) -> Judged:
-    """Return the evidence on `claim`, most relevant sentence first."""
+    """Return the evidence on `claim`, most relevant sentence first.
+
+    A model that points is asked only where the scorer's own verdict has a probability below `model_below`, and then
+    about the sentences that carry most on each side. One that quotes reads the most relevant sentences, always.
+    """
+    read: Sequence[Support | None] = ()
     indexes = relevance.best(N_SCORED)
     sentences = [relevance.sentences[i] for i in indexes]
-    scored = as_supports(scorer.score_support(claim, [s.text for s in sentences]))
-    read: dict[int, Support | None] = {}
-    quotes: tuple[Quote, ...] = ()
-    quoting = False
-    if reader is not None and sentences:
+    texts = [with_years(s.text, anchor_of(s.source)) for s in sentences]
+    scored = as_supports(scorer.score_support(claim, texts))
+
+    def evidence() -> tuple[Evidence, ...]:
+        found = []
+        for i, (at, sentence) in enumerate(zip(indexes, sentences, strict=True)):
+            by_model = read[i] if read else None
+            support = pool(relevance.total[at], same_side(claim, sentence.text), scored[i], by_model)
+            if any(read) and by_model is None:
+                support = _weakened(support)
+            found.append(Evidence(sentence, support, attribute(sentence.text)))
+        return tuple(restrain(e, claim, event_date=event_date) for e in found)
+
+    alone = evidence()
+    if reader is None or not sentences or (reader.pointing and certainty(alone) >= model_below):
+        return Judged(alone)
+    if reader.pointing:
+        offered = witnesses(alone, N_OFFERED)
+    else:
         offered = [indexes.index(i) for i in relevance.best(N_OFFERED, per_source=PER_SOURCE) if i in indexes]
-        reading = reader.judge(claim, [sentences[i] for i in offered])
-        read = dict(zip(offered, reading.supports, strict=True))
-        quotes, quoting = reading.quotes, reading.quoting
-    evidence = []
-    for i, (at, sentence) in enumerate(zip(indexes, sentences, strict=True)):
-        support = pool(relevance.total[at], same_side(claim, sentence.text), scored[i], read.get(i))
-        if any(read.values()) and read.get(i) is None:
-            support = _weakened(support)
-        evidence.append(Evidence(sentence, support, attribute(sentence.text)))
-    return Judged(tuple(restrain(e, claim, event_date=event_date) for e in evidence), quotes, quoting)
+    reading = reader.judge(claim, [sentences[i] for i in offered])
+    by_place = dict(zip(offered, reading.supports, strict=True))
+    read = [by_place.get(i) for i in range(len(sentences))]
+    return Judged(evidence(), reading.quotes, reading.quoting)
+
+
+def certainty(evidence: Sequence[Evidence]) -> float:
+    """Return the probability of the verdict that the evidence gives by itself."""
+    sides = [[e.weight for e in evidence if e.stance == side] for side in ("supports", "refutes")]
+    return weigh(join(sides[0]), join(sides[1]))[1]
+
+
+def witnesses(evidence: Sequence[Evidence], n: int) -> list[int]:
+    """Return the places of `n` sentences: the strongest for, the strongest against, then whichever are strongest."""
+    order = sorted(range(len(evidence)), key=lambda i: -evidence[i].weight)
+    first = [next((i for i in order if evidence[i].stance == side), None) for side in ("supports", "refutes")]
+    heads = sorted((i for i in first if i is not None), key=lambda i: -evidence[i].weight)
+    return [*heads, *(i for i in order if i not in heads)][:n]
 
 
 def _weakened(p: Support) -> Support:

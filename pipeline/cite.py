@@ -29,7 +29,7 @@ def cite(evidence: Evidence) -> Citation:
         published=provenance.published,
         not_before=provenance.not_before,
         not_after=provenance.not_after,
-        locator={"line": line_of(source, span), "page": None},
+        locator={"line": line_of(source, span), "page": source.page_of(span.start)},
     )
 
 

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from factcheck.records import Question, QuestionType, Source, Span
+from pipeline.asked import asks_for_names, asks_for_two, fit
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.sentences import Sentence
 from pipeline.values import Anchor, find_values
@@ -23,6 +24,7 @@ _NAME = re.compile(
     r"(?:[“\"‘'](?P<quoted>[A-Z][\w -]{2,30})[”\"’'“])|"
     r"\b[A-Z][\w’'-]*(?:\.(?=\w))?(?:(?: (?:of|the|de|al|for|and the) | |-)[A-Z][\w’'-]*)*"
 )
+FIT = 0.15  # what the wording of the question gives or takes
 _QUESTION_WORDS = re.compile(
     r"\b(?:who|whom|whose|what|when|where|which|how|long|many|much|did|does|do|is|are|was|were|year|date|day)\b",
     re.IGNORECASE,
@@ -80,7 +82,9 @@ def find_candidates(
         base = 0.5 * max(0.0, relevant) + 0.5 * recall
         for answer, value, span in _spans(question, sentence):
             near = _nearness(question.text, sentence.text, span)
-            found.append(ValueCandidate(answer, value, sentence, min(1.0, max(0.0, 0.75 * base + 0.25 * near))))
+            suits = fit(question.text, question.type or "text", answer, value, sentence.text[span.end :])
+            score = 0.75 * base + 0.25 * near + FIT * suits
+            found.append(ValueCandidate(answer, value, sentence, min(1.0, max(0.0, score))))
     return tuple(sorted(found, key=lambda c: -c.score))
 
 
@@ -129,12 +133,16 @@ def _names(question: str, text: str) -> list[tuple[str, Span]]:
 
 
 def _enumerations(question: str, text: str) -> list[tuple[list[str], Span]]:
-    """Return the lists of two items or more in `text`: "A, B and C"; items that the question holds do not begin one."""
+    """Return the lists of two items or more in `text`: "A, B and C", or "A to B" where two are asked for.
+
+    Items that the question holds do not begin one.
+    """
     asked = {w.lower() for w in re.findall(r"\w+", question)}
+    patterns = (_NAME_LIST, *((_PAIR,) if asks_for_two(question) else ()))
     found = []
-    for pattern in (_NAME_LIST, _WORD_LIST):
+    for pattern in patterns if asks_for_names(question) else (*patterns, _WORD_LIST):
         for match in pattern.finditer(text):
-            items = [item.strip() for item in re.split(r",(?: and)? | and ", match.group()) if item.strip()]
+            items = [item.strip() for item in re.split(r",(?: and)? | and | to | with ", match.group()) if item.strip()]
             new = [item for item in items if not {w.lower() for w in re.findall(r"\w+", item)} <= asked]
             if len(items) >= 2 and len(new) >= 2:
                 found.append((items, Span(*match.span())))
@@ -143,6 +151,7 @@ def _enumerations(question: str, text: str) -> list[tuple[list[str], Span]]:
 
 _ITEM = r"(?:the )?[A-Z][\w’'-]*(?:(?: of| the)? [A-Z][\w’'-]*)*"
 _NAME_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? and {_ITEM}")
+_PAIR = re.compile(rf"{_ITEM} (?:to|with) {_ITEM}")
 _WORD_LIST = re.compile(r"\b[a-z][\w-]+(?: [a-z][\w-]+)?(?:, [a-z][\w-]+(?: [a-z][\w-]+)?)*,? and [a-z][\w-]+")
 _TITLES = frozenset("president minister general prime foreign the supreme leader".split())
 _CALENDAR = frozenset(

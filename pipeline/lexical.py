@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -39,6 +40,7 @@ _SPELLING = (
     (re.compile(r"defence"), "defense"),
 )
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = threading.Lock()  # the stemmer holds the word it works on
 
 
 class LexicalScorer:
@@ -48,7 +50,11 @@ class LexicalScorer:
 
     def score_support(self, claim: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, 3) float32: supports, refutes, neutral; rows sum to 1, each row from its passage alone."""
-        rows = [_row(claim, passage) for passage in passages]
+        return self.score_pairs([(claim, passage) for passage in passages])
+
+    def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Return the same for pairs of (claim, passage), in their order."""
+        rows = [_row(claim, passage) for claim, passage in pairs]
         return np.asarray(rows, dtype=np.float32).reshape(-1, 3)
 
 
@@ -130,7 +136,8 @@ def _stem(word: str) -> str:
         return f"{number:g}"  # "twenty" and "20" are one word
     for pattern, replacement in _SPELLING:
         word = pattern.sub(replacement, word)
-    stem: str = _stemmer.stemWord(word)
+    with _stemming:
+        stem: str = _stemmer.stemWord(word)
     return stem
 
 

@@ -61,8 +61,9 @@ def prove_quotes(
 
 def pool_stance(scored: Support, quote: Quote) -> Support:
     """Join the model's stance with the scorer's judgement: three parts model, one part scorer."""
-    rest = (1 - MODEL_CONFIDENCE) / 2
-    told = {"supports": rest, "refutes": rest, "neutral": rest, quote.stance: MODEL_CONFIDENCE}
+    sure = MODEL_CONFIDENCE if quote.confidence is None else MODEL_CONFIDENCE * quote.confidence
+    rest = (1 - sure) / 2
+    told = {"supports": rest, "refutes": rest, "neutral": rest, quote.stance: sure}
     s, r = 0.75 * told["supports"] + 0.25 * scored.supports, 0.75 * told["refutes"] + 0.25 * scored.refutes
     return Support(s, r, 1 - s - r)
 

@@ -28,11 +28,12 @@ Day = Annotated[str, BeforeValidator(_as_text)]
 
 
 class QuestionEntry(BaseModel):
-    """One question as written in a file; only `question` is required."""
+    """One question as written in a file; `question` is required, or `claim`, the statement to judge."""
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
-    question: str
+    question: str | None = None
+    claim: str | None = None
     id: str | None = None
     type: QuestionType | None = None
     as_of: Day | None = None
@@ -80,8 +81,13 @@ def question_from(entry: object, place: str) -> Question:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "entry"
         raise UserError(f"{place}: {where}: {first['msg']}; known: {', '.join(QuestionEntry.model_fields)}") from None
+    if parsed.question is None and parsed.claim is None:
+        raise UserError(
+            f"{place}: question: Field required, or `claim`; known: {', '.join(QuestionEntry.model_fields)}"
+        )
     return Question(
-        text=parsed.question,
+        text=parsed.question or parsed.claim or "",
+        claim=parsed.claim,
         id=parsed.id,
         type=parsed.type,
         as_of=parsed.as_of,

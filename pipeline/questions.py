@@ -7,6 +7,7 @@ after a leading phrase ("According to BTA, …") has been set aside.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from factcheck.days import check_day
 from factcheck.errors import UsageError
@@ -69,16 +70,20 @@ _RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _
 
 
 def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
-    """Return the question with its text stripped and its type set.
+    """Return the question with its text (and its claim, if it has one) stripped and its type set.
 
-    Raises: UsageError if it is empty, longer than `max_chars`, of an unknown type, or has a day that is none.
+    Raises: UsageError if it is empty, longer than `max_chars`, of an unknown type, has a day that is none, or a claim
+    and a type other than boolean.
     """
-    text = " ".join(question.text.split())
-    if not text:
+    claim = None if question.claim is None else " ".join(question.claim.split())
+    if claim is not None and question.type not in (None, "boolean"):
+        raise UsageError(f"a claim is judged true or false: type {question.type!r} does not fit; leave the type out")
+    text = " ".join(question.text.split()) or claim
+    if not text or claim == "":
         raise UsageError('the question is empty; ask, for example, "Does the treaty include a mutual defence clause?"')
-    if len(text) > max_chars:
+    if max(len(text), len(claim or "")) > max_chars:
         raise UsageError(
-            f"the question has {len(text)} characters, more than {max_chars}; shorten it or check a text instead"
+            f"the question has {max(len(text), len(claim or ''))} characters, more than {max_chars}; shorten it or check a text instead"
         )
     if question.type is not None and question.type not in QUESTION_TYPES:
         raise UsageError(f"unknown question type {question.type!r}; known: {', '.join(QUESTION_TYPES)}")
@@ -88,15 +93,8 @@ def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
         )
     check_day("as_of", question.as_of)
     check_day("event_date", question.event_date)
-    return Question(
-        text=text,
-        id=question.id,
-        type=question.type or infer_type(text, choices=question.choices),
-        as_of=question.as_of,
-        event_date=question.event_date,
-        choices=question.choices,
-        sources=question.sources,
-    )
+    kind = "boolean" if claim is not None else question.type or infer_type(text, choices=question.choices)
+    return replace(question, text=text, claim=claim, type=kind)
 
 
 def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:

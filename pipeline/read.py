@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from factcheck.records import EvidenceStance, Question, Span, Support
+from pipeline.models.budget import MAX_CALLS
+from pipeline.models.prices import Price
 from pipeline.models.reply import Usage
 from pipeline.sentences import Sentence
 
-MAX_CALLS = 3
+__all__ = ["MAX_CALLS", "ClaimReading", "Quote", "Reader", "ValueReading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Quote:
     exact: str
     stance: EvidenceStance
     passage: Span | None = None
+    confidence: float | None = None  # 0..1, of the stance, from logprobs where the server gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,30 @@ class Reader(Protocol):
     """What the chain asks of a model."""
 
     prompts: tuple[str, ...]
+    pointing: bool  # it judges sentences by themselves; else it quotes
 
     @property
     def name(self) -> str: ...
 
     @property
-    def usage(self) -> Usage: ...
+    def usage(self) -> Usage:
+        """What this thread has used so far; the difference over a question is the question's."""
 
-    def begin(self) -> None:
-        """Start a question: its budget of calls is counted from here."""
+    @property
+    def price(self) -> Price | None: ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the model did not offer for the question begun last in this thread; for the record's warnings."""
+
+    def begin(self, *, repeat: int = 0) -> None:
+        """Start a question in this thread: its calls and its time are counted from here.
+
+        `repeat` counts the times the same question is asked anew: each is another request, with another seed.
+        """
+
+    def close(self) -> None:
+        """Close what the model holds open."""
 
     def word_claim(self, question: str) -> str:
         """Return the declarative claim of a boolean question."""

@@ -19,8 +19,7 @@ def run_info(
     before: Usage | None, latency_s: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Return versions, digests and cost of one answer; usage is what the reader spent since `before`."""
-    after = reader.usage if reader else Usage()
-    start = before or Usage()
+    spent = reader.usage - (before or Usage()) if reader else Usage()
     return {
         "version": __version__,
         "model": reader.name if reader else "none",
@@ -29,10 +28,19 @@ def run_info(
         "prompts": {name: f"sha256:{load(name).sha256}" for name in reader.prompts} if reader else {},
         "index": store.index_digest(),
         "usage": {
-            "input_tokens": after.input_tokens - start.input_tokens,
-            "output_tokens": after.output_tokens - start.output_tokens,
-            "calls": after.calls - start.calls,
+            "input_tokens": spent.input_tokens,
+            "output_tokens": spent.output_tokens,
+            "calls": spent.calls,
+            "cached_calls": spent.cached_calls,
+            "retries": spent.retries,
         },
-        "cost_usd": 0.0 if reader is None or reader.name.startswith("local:") else None,
+        "cost_usd": cost_usd(reader, spent),
         "latency_s": round(latency_s, 3),
     }
+
+
+def cost_usd(reader: Reader | None, spent: Usage) -> float | None:
+    """Return the dollars that `spent` cost; None where it cost something and the price is not known."""
+    if reader is None or not spent.calls:
+        return 0.0
+    return None if reader.price is None else round(reader.price.cost_usd(spent), 8)

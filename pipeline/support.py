@@ -22,6 +22,9 @@ class Scorer(Protocol):
     def score_support(self, claim: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, 3) float32: supports, refutes, neutral; rows sum to 1."""
 
+    def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Return the same for pairs of (claim, passage), in their order."""
+
 
 def open_scorer(settings: Settings) -> Scorer:
     """Return the trained verifier that ships with the package, else the lexical scorer.

@@ -8,7 +8,7 @@ not proved. Equal values found in other sources join as evidence.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from factcheck.records import Question, Support
@@ -16,12 +16,18 @@ from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
 from pipeline.judge import Evidence, restrain
 from pipeline.prove import cuts, locate_folded, prove
+from pipeline.rank_values import rank_values
 from pipeline.read import Quote, Reader, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
+from pipeline.statement import state_value
+from pipeline.support import Scorer
 
-ANSWER_THRESHOLD = 0.34  # candidate score from which `none` answers
-N_OFFERED = 7
+ANSWER_THRESHOLD = 0.15  # candidate score from which `none` answers
+OVERRULE = 0.7  # candidate score from which it stands against a small model that finds nothing
+AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
+N_READ = 24  # sentences that candidates are taken from, most relevant first
+N_OFFERED = 7  # of them, shown to a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,48 +43,50 @@ class ValueFinding:
     quoting: bool = False
 
 
-def find_value(question: Question, relevance: Relevance, *, reader: Reader | None) -> ValueFinding:
-    """Return the best supported value for a question of a type other than boolean."""
-    indexes = relevance.best(N_OFFERED if reader else 24)
+def find_value(
+    question: Question, relevance: Relevance, *, scorer: Scorer, reader: Reader | None, model_below: float = 1.0
+) -> ValueFinding:
+    """Return the best supported value for a question of a type other than boolean.
+
+    A model that points is asked only where the best candidate's score is below `model_below`; where it finds nothing,
+    that candidate stands if its score is `OVERRULE` or more.
+    """
+    indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
-    scores = [relevance.total[i] for i in indexes]
-    candidates = find_candidates(question, sentences, scores)
-    quotes: tuple[Quote, ...] = ()
-    quoting = False
-    if reader is None:
-        best = candidates[0] if candidates and candidates[0].score >= ANSWER_THRESHOLD else None
-    else:
-        reading = reader.read_value(question, sentences)
-        best, quotes, quoting = (
-            _candidate(question, reading, sentences, relevance.sentences),
-            reading.quotes,
-            reading.quoting,
-        )
-    if best is None:
-        miss = max((c.score for c in candidates), default=0.0) if reader is None else 0.3
-        return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, (), quotes, quoting)
-    agreeing = [
-        best,
-        *(
-            c
-            for c in candidates
-            if c.key == best.key and c.sentence is not best.sentence and c.score >= 0.6 * best.score
-        ),
-    ]
-    claim = state_value(question, best.answer)
+    found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
+    candidates = rank_values(question, found, scorer)
+    likely = candidates[0] if candidates and candidates[0].score >= ANSWER_THRESHOLD else None
+    if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
+        if likely is None:
+            return _missing(question, max((c.score for c in candidates), default=0.0))
+        return _stated(question, likely, candidates)
+    offered = sentences[:N_OFFERED]
+    reading = reader.read_value(question, offered)
+    best = _candidate(question, reading, offered, relevance.sentences)
+    if best is None and reader.pointing and likely is not None and likely.score >= OVERRULE:
+        best = likely
+    finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
+    return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
+
+
+def _missing(question: Question, miss: float) -> ValueFinding:
+    """No value; `miss` is the score of the best one that was not good enough."""
+    return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, ())
+
+
+def _stated(question: Question, best: ValueCandidate, candidates: Sequence[ValueCandidate]) -> ValueFinding:
+    """The value of `best`, with the sentences that state it too."""
+    same = [c for c in candidates if c.key == best.key and c.sentence is not best.sentence]
+    claim = state_value(question.text, best.answer)
+    agreeing = [best, *(c for c in same if c.score >= AGREEING * best.score)]
     evidence = tuple(_evidence(c, claim, question) for c in agreeing)
     usable = tuple(e for e in evidence if e.support.supports > 0)
     if not usable:
-        return ValueFinding(None, None, 0.5, claim, evidence, quotes, quoting)
+        return ValueFinding(None, None, 0.5, claim, evidence)
     probability = 1.0
     for e in {e.sentence.source.id: e for e in reversed(usable)}.values():
         probability *= 1 - e.support.supports
-    return ValueFinding(best.answer, best.value, round(1 - probability, 4), claim, usable, quotes, quoting)
-
-
-def state_value(question: Question, answer: str) -> str:
-    """Return the claim that states the value: the question with its answer."""
-    return f"{question.text.rstrip(' ?')}? {answer}."
+    return ValueFinding(best.answer, best.value, round(1 - probability, 4), claim, usable)
 
 
 def _candidate(
@@ -134,4 +142,4 @@ def _evidence(candidate: ValueCandidate, claim: str, question: Question) -> Evid
     return restrain(evidence, claim, event_date=question.event_date)
 
 
-__all__ = ["ValueFinding", "find_value", "state_value", "value_key"]
+__all__ = ["N_READ", "ValueFinding", "find_value", "value_key"]

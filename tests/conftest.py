@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,25 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 # The machine may be busy: no deadline for one example; derandomised, so that a failure is seen by all or by none.
 hypothesis_settings.register_profile("factcheck", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("factcheck")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; look at the diff")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the file of that name in `golden/` beside the test, or write it with --update-golden."""
+
+    def check(name: str, text: str) -> None:
+        path = request.path.parent / "golden" / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
+        assert path.is_file(), f"no {path}; run pytest with --update-golden"
+        assert text == path.read_bytes().decode(), f"{name} changed; if it should, run pytest with --update-golden"
+
+    return check
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +93,26 @@ def hashed_store(hashed_settings: Settings, hashing: Any) -> Iterator[Any]:
 
     with Store.open(hashed_settings, hashing) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def seed_records(hashed_store: Any, hashed_settings: Settings, hashing: Any) -> tuple[dict[str, Any], ...]:
+    """Records over the seed articles as read from a file: a boolean, a value, one off topic, and one that failed."""
+    import json
+
+    from factcheck.errors import UsageError
+    from factcheck.records import Question
+    from pipeline.answerer import Answerer
+    from pipeline.lexical import LexicalScorer
+    from pipeline.record import answer_record, error_record
+
+    answerer = Answerer(hashed_store, hashed_settings, embedder=hashing, scorer=LexicalScorer())
+    asked = (
+        Question("Does the treaty include a mutual defence clause?", id="defence"),
+        Question("How long is the agreement valid?", id="term"),
+        Question("Is the moon made of green cheese?", id="moon"),
+    )
+    records = [answer_record(answerer.answer(question)[0]) for question in asked]
+    records.append(error_record(Question("", id="empty"), UsageError("the question is empty; give one with words")))
+    read: list[dict[str, Any]] = json.loads(json.dumps(records))
+    return tuple(read)

@@ -222,8 +222,17 @@ def contrast(rng: random.Random) -> Pair:
         ("Neither {a} nor {b} has {x}.", False, False), ("{B} has no {y}; {a} does.", True, False),
         ("{A} is not the same as {b}: it contains {x}.", True, None),
         ("{B} differs from {a} in that it has {x}.", False, True),
+        ("The absence of {x} sets {b} apart from {a}.", True, False), ("{B} omits {x}, which {a} has.", True, False),
+        ("{B}, the text shows, contains no {y}.", None, False), ("There is no {y} in {b}.", None, False),
+        ("Critics of {b} point to its lack of {y}.", None, False), ("{B} is without {x}.", None, False),
+        ("Nothing in {b} provides for {x}, unlike {a}.", True, False), ("{B} comes with {x}.", None, True),
+        ("{X} is missing from {b}, though {a} has one.", True, False), ("{B} was agreed, {x} included.", None, True),
+        ("{B} stops short of {x}.", None, False), ("{X} is part of {b}.", None, True),
+        ("{B} rules out {x}.", None, False), ("The presence of {x} marks {b}.", None, True),
     ))  # fmt: skip
-    passage = template.format(a=a, b=b, A=_capital(a), B=_capital(b), x=x, y=x.removeprefix("a ").removeprefix("an "))
+    passage = template.format(
+        a=a, b=b, A=_capital(a), B=_capital(b), x=x, X=_capital(x), y=x.removeprefix("a ").removeprefix("an ")
+    )
     subject, has = rng.choice(((a, a_has), (b, b_has)))
     positive = rng.random() < 0.5
     verbs = (
@@ -251,7 +260,7 @@ def augment(mix: Sequence[Pair], idf: Mapping[str, float], rng: random.Random) -
         (2000, lambda p: forecast_passage(p, rng)),
         (8000, lambda p: mismatch(p, mix, idf, rng)),
     )  # fmt: skip
-    made = [contrast(rng) for _ in range(700)]
+    made = [contrast(rng) for _ in range(1400)]
     for quota, rule in rules:
         n_before = len(made)
         for pair in rng.sample(mix, len(mix)):

@@ -1,4 +1,6 @@
-"""A BERT encoder as an ONNX graph, written node by node from a checkpoint's tensors.
+"""An encoder of BERT's kind as an ONNX graph, written node by node from a checkpoint's tensors.
+
+MPNet's becomes one by `training.mpnet.as_bert`; what it has beside BERT's is a relative position bias.
 
 No exporter traces anything: the graph has the nodes below and no others, batch and length are free
 axes, and the result does not depend on a torch or transformers version. Attention is onnxruntime's own
@@ -19,6 +21,7 @@ from onnx import TensorProto, helper, numpy_helper
 OPSET = 20  # Gelu; LayerNormalization is older
 IR_VERSION = 10
 CONTRIB = "com.microsoft"
+DISTANCE_BIAS = "encoder.distance_bias"  # a table (2 n - 1, heads), of encoders that have one
 
 Tensors = Mapping[str, npt.NDArray[np.float32]]
 
@@ -80,22 +83,42 @@ def add_encoder(
     otherwise every token is of type 0 and that row is added to the position table once, here.
     """
     hidden = _embeddings(graph, tensors, config, prefix=prefix, token_types=token_types)
-    mask = graph.add("Cast", ["attention_mask"], to=TensorProto.INT32)
+    context = [graph.add("Cast", ["attention_mask"], to=TensorProto.INT32)]
+    if (table := tensors.get(f"{prefix}{DISTANCE_BIAS}")) is not None:
+        context.append(_distance_bias(graph, table))
     for layer in range(config.n_layers):
-        hidden = _layer(graph, tensors, config, prefix=f"{prefix}encoder.layer.{layer}.", hidden=hidden, mask=mask)
+        hidden = _layer(
+            graph, tensors, config, prefix=f"{prefix}encoder.layer.{layer}.", hidden=hidden, context=context
+        )
     return hidden
+
+
+def _distance_bias(graph: Graph, table: npt.NDArray[np.float32]) -> str:
+    """Add what each head adds to a score for the distance of two tokens, `(1, heads, sequence, sequence)`.
+
+    `table` is `(2 n - 1, heads)`: row n - 1 + d for the distance d of a key from its query. Shared by all layers.
+    """
+    zero, one = (graph.constant(f"distance.{name}", np.array(v)) for name, v in (("zero", 0), ("one", 1)))
+    axis = graph.constant("distance.axis", np.array([0]))
+    shape = graph.add("Shape", ["input_ids"], start=1)
+    places = graph.add("Range", [zero, graph.add("Squeeze", [shape, axis]), one])
+    column = graph.add("Unsqueeze", [places, graph.constant("distance.last", np.array([1]))])
+    middle = graph.constant("distance.middle", np.array(len(table) // 2))
+    rows = graph.add("Add", [graph.add("Sub", [places, column]), middle])
+    bias = graph.add("Gather", [graph.constant("distance.table", table), rows])
+    return graph.add("Unsqueeze", [graph.add("Transpose", [bias], perm=[2, 0, 1]), axis])
 
 
 def _embeddings(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, token_types: bool) -> str:
     name = f"{prefix}embeddings."
-    types = tensors[f"{name}token_type_embeddings.weight"]
+    types = tensors.get(f"{name}token_type_embeddings.weight")
     positions = tensors[f"{name}position_embeddings.weight"][: config.max_positions]
     table = graph.constant(f"{name}word_embeddings.weight", tensors[f"{name}word_embeddings.weight"])
     total = graph.add("Gather", [table, "input_ids"])
-    if token_types:
+    if token_types and types is not None:
         type_table = graph.constant(f"{name}token_type_embeddings.weight", types)
         total = graph.add("Add", [total, graph.add("Gather", [type_table, "token_type_ids"])])
-    else:
+    elif types is not None:
         positions = positions + types[0]
     position_table = graph.constant(f"{name}position_embeddings.weight", positions)
     zero, one = graph.constant("zero", np.array([0])), graph.constant("one", np.array([1]))
@@ -104,8 +127,13 @@ def _embeddings(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: s
     return _layer_norm(graph, tensors, config, prefix=f"{name}LayerNorm", value=total)
 
 
-def _layer(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, hidden: str, mask: str) -> str:
-    """Attention, then the feed-forward block; each is added to what came in and normalised (post-norm)."""
+def _layer(
+    graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, hidden: str, context: Sequence[str]
+) -> str:
+    """Attention, then the feed-forward block; each is added to what came in and normalised (post-norm).
+
+    `context`: the mask and, where there is one, the distance bias.
+    """
     query, key, value = (
         _linear(graph, tensors, f"{prefix}attention.self.{part}", hidden, bias=False)
         for part in ("query", "key", "value")
@@ -113,7 +141,7 @@ def _layer(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, h
     parts = [tensors[f"{prefix}attention.self.{part}.bias"] for part in ("query", "key", "value")]
     bias = graph.constant(f"{prefix}attention.self.bias", np.concatenate(parts))
     attended = graph.add(
-        "MultiHeadAttention", [query, key, value, bias, mask], domain=CONTRIB, num_heads=config.n_heads
+        "MultiHeadAttention", [query, key, value, bias, *context], domain=CONTRIB, num_heads=config.n_heads
     )
     attended = _linear(graph, tensors, f"{prefix}attention.output.dense", attended)
     attended = graph.add("Add", [attended, hidden])

@@ -10,14 +10,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training.evaluate import WINDOW_WORDS, Figures, report
+from pipeline.grounding import WINDOW_WORDS
+from training.evaluate import Figures, report
 from training.mix import QUOTAS
 
 LIMITS = """## Limits
 - English only. Claims up to 448 word pieces, pairs up to 512; training pairs had at most {max_tokens}.
 - A binary *unsupported* row trains refutes or neutral, not said which: the two are less well separated than *supports*.
 - Trained on a CPU within a wall-time limit: the pool was not exhausted where the pairs seen are fewer than its size.
-- Development sets are not training data and chose nothing here: no figure below was used to select a checkpoint.
+- Development sets are not training data and chose nothing here: no figure above was used to select a checkpoint.
   The temperature comes from the open rows of `mix_dev`.
 - Intervals take rows as independent; sets with several claims a document are less certain than they look.
 """
@@ -35,7 +36,7 @@ def write_card(weights: Path, run: Path, figures: list[Figures], *, command: str
         f"# {config['name']}",
         "",
         f"Judges whether a passage supports, refutes or leaves open a claim. Input `{config['order']}`; base "
-        f"all-MiniLM-L6-v2 (Apache-2.0, sha256 {config['made_from_sha256']}). Licence {config['licence']}.",
+        f"{config['base']} (Apache-2.0, sha256 {config['made_from_sha256']}). Licence {config['licence']}.",
         f"Files: {sizes}. Temperature {config['temperature']}.",
         "",
         "## Training",

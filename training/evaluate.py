@@ -16,16 +16,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from eval.scorers.balanced_accuracy import balanced_accuracy
+from eval.scorers.calibration import expected_calibration_error
 from factcheck.errors import UserError
+from pipeline.grounding import ground
 from pipeline.verifier import Verifier
 from training.mix import read_rows, to_pair
 from training.pairs import Label, Pair
-from training.windows import coverage, inverse_document_frequency, split_windows
+from training.windows import coverage, inverse_document_frequency
 
-WINDOW_WORDS = 110
 MAX_CLAIM_WORDS = 250
 LICENCE = "open"  # development sets state their own terms; none of them is trained on
 
@@ -54,60 +55,13 @@ def read_set(path: Path, *, limit: int | None) -> list[Pair]:
     return pairs[:limit]
 
 
-def score_documents(
-    verifier: Verifier, pairs: Sequence[Pair], *, max_words: int = WINDOW_WORDS
-) -> tuple[NDArray[np.float32], int]:
-    """Return (n, 3) float32 and the number of windows read.
-
-    A row is that of the window with the highest *supports*, unless another window refutes with more certainty than any
-    supports; rows sum to 1.
-    """
-    owners: list[int] = []
-    parts: list[tuple[str, str]] = []
-    for i, pair in enumerate(pairs):
-        windows = split_windows(pair.passage, max_words=max_words, hop_words=max_words // 2) or [pair.passage]
-        owners += [i] * len(windows)
-        parts += [(pair.claim, window) for window in windows]
-    scores = verifier.score_pairs(parts)
-    rows = np.zeros((len(pairs), 3), dtype=np.float32)
-    owner = np.array(owners)
-    for i in range(len(pairs)):
-        mine = scores[owner == i]
-        best, against = mine[mine[:, 0].argmax()], mine[mine[:, 1].argmax()]
-        rows[i] = against if against[1] > best[0] and best[0] < 0.5 else best
-    return rows, len(parts)
-
-
-def balanced_accuracy(said: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return (recall of True + recall of False) / 2 and half its 95 % interval (normal).
-
-    Raises: ValueError if a class is empty.
-    """
-    if truth.all() or not truth.any():
-        raise ValueError("balanced accuracy needs both classes")
-    yes, no = said[truth].mean(), (~said[~truth]).mean()
-    variance = (yes * (1 - yes) / truth.sum() + no * (1 - no) / (~truth).sum()) / 4
-    return float((yes + no) / 2), float(1.96 * np.sqrt(variance))
-
-
-def expected_calibration_error(
-    probabilities: NDArray[np.float32], truth: NDArray[np.bool_], *, bins: int = 10
-) -> float:
-    """Return the mean of |confidence - share of True| over `bins` bins of equal mass, 0..1."""
-    order = np.argsort(probabilities, kind="stable")
-    gaps = [
-        len(part) * abs(probabilities[part].mean() - truth[part].mean())
-        for part in np.array_split(order, bins)
-        if len(part)
-    ]
-    return float(sum(gaps) / len(order))
-
-
 def evaluate(verifier: Verifier, name: str, pairs: Sequence[Pair]) -> Figures:
     """Return the figures of one set."""
     usable = [p for p in pairs if len(p.claim.split()) <= MAX_CLAIM_WORDS and p.claim.strip() and p.passage.strip()]
     idf = inverse_document_frequency(p.passage for p in usable)
-    scores, n_windows = score_documents(verifier, usable)
+    found = ground([(p.claim, p.passage) for p in usable], verifier)
+    supports = [g.support for g in found]
+    scores = np.array([[s.supports, s.refutes, s.neutral] for s in supports], dtype=np.float32)
     truth = np.array([p.label == "supports" for p in usable])
     probe = np.array([coverage(p.claim, p.passage, idf) for p in usable])
     accuracy, half = balanced_accuracy(scores[:, 0] > 0.5, truth)
@@ -118,7 +72,8 @@ def evaluate(verifier: Verifier, name: str, pairs: Sequence[Pair]) -> Figures:
         name=name, n=len(usable), n_supported=int(truth.sum()), balanced_accuracy=accuracy, half_width=half,
         auc=float(roc_auc_score(truth, scores[:, 0])), probe_auc=float(roc_auc_score(truth, probe)),
         three_way=sum(g == s for g, s in three) / len(three) if full else None,
-        ece=expected_calibration_error(scores[:, 0], truth), n_windows=n_windows, skipped=len(pairs) - len(usable),
+        ece=expected_calibration_error(scores[:, 0], truth), n_windows=sum(g.n_windows for g in found),
+        skipped=len(pairs) - len(usable),
     )  # fmt: skip
 
 

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from pipeline.verifier import COLUMNS, Verifier
-from training.base import BASE_SHA256, check_base
+from training.base import Base, check_base, pair_tokenizer
 from training.bert import BertConfig, Graph, Tensors, add_encoder
 from training.mix import read_dev_pairs
+from training.mpnet import as_bert
 from training.pairs import Pair
 from training.quantise import Options, quantise
 
@@ -37,9 +38,11 @@ def build(checkpoint: Path, base: Path, model_out: Path) -> None:
 
     state: dict[str, torch.Tensor] = torch.load(checkpoint, map_location="cpu", weights_only=True)
     tensors: Tensors = {name: value.float().numpy() for name, value in state.items()}
+    if not check_base(base).typed:
+        tensors = as_bert(tensors, prefix="encoder.", max_positions=MAX_TOKENS)
     numbers = json.loads((base / "config.json").read_text("utf-8"))
     config = BertConfig(
-        n_layers=numbers["num_hidden_layers"],
+        n_layers=n_layers(tensors),
         n_heads=numbers["num_attention_heads"],
         hidden=numbers["hidden_size"],
         layer_norm_eps=numbers["layer_norm_eps"],
@@ -48,10 +51,16 @@ def build(checkpoint: Path, base: Path, model_out: Path) -> None:
     build_graph(tensors, config, model_out)
 
 
+def n_layers(tensors: Tensors) -> int:
+    """Return how many layers a checkpoint has: training keeps some of the base's."""
+    return 1 + max(int(name.split(".")[3]) for name in tensors if name.startswith("encoder.encoder.layer."))
+
+
 def build_graph(tensors: Tensors, config: BertConfig, model_out: Path) -> None:
     """Write encoder and head as one graph; tensors are named as in `training.net`."""
     graph = Graph()
-    states = add_encoder(graph, tensors, config, prefix="encoder.", token_types=True)
+    typed = "encoder.embeddings.token_type_embeddings.weight" in tensors
+    states = add_encoder(graph, tensors, config, prefix="encoder.", token_types=typed)
     logits = _head(graph, tensors, states)
     graph.save(model_out, inputs=INPUTS, output=logits, output_shape=["batch", len(COLUMNS)])
 
@@ -96,16 +105,17 @@ def fit_temperature(probabilities: NDArray[np.float32], pairs: list[Pair]) -> fl
     return float(min(np.arange(0.5, 4.0, 0.02), key=loss))
 
 
-def write_config(out: Path, *, name: str, temperature: float) -> None:
+def write_config(out: Path, base: Base, *, name: str, temperature: float) -> None:
     """Write `config.json`: what the run time checks and records."""
     config: dict[str, Any] = {
         "name": name,
         "licence": "Apache-2.0",
         "labels": list(COLUMNS),
-        "order": "[CLS] passage [SEP] claim [SEP]",
+        "order": base.order,
         "temperature": round(temperature, 3),
         "max_tokens": MAX_TOKENS,
-        "made_from_sha256": BASE_SHA256,
+        "base": base.name,
+        "made_from_sha256": base.sha256,
         "files": {
             f: {"bytes": (out / f).stat().st_size, "sha256": _sha256(out / f)} for f in ("model.onnx", "tokenizer.json")
         },
@@ -113,25 +123,21 @@ def write_config(out: Path, *, name: str, temperature: float) -> None:
     (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
 
 
-def write_tokenizer(base: Path, out: Path) -> None:
-    """Copy the base's tokenizer without its own truncation and padding: the run time decides both."""
-    tokenizer = json.loads((base / "tokenizer.json").read_text("utf-8")) | {"truncation": None, "padding": None}
-    out.write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), "utf-8")
-
-
 def export(
     checkpoint: Path, base: Path, data: Path, out: Path, *, name: str, options: Options, limit: int | None = None
 ) -> float:
     """Write the whole folder and return the temperature, fitted on at most `limit` pairs."""
     out.mkdir(parents=True, exist_ok=True)
-    write_tokenizer(check_base(base), out / "tokenizer.json")
+    kind = check_base(base)
+    tokenizer = json.dumps(pair_tokenizer(base, kind), ensure_ascii=False, separators=(",", ":"))
+    (out / "tokenizer.json").write_text(tokenizer, "utf-8")
     with tempfile.TemporaryDirectory() as folder:
         build(checkpoint, base, Path(folder) / "float32.onnx")
         quantise(Path(folder) / "float32.onnx", out / "model.onnx", options)
-    write_config(out, name=name, temperature=1.0)
+    write_config(out, kind, name=name, temperature=1.0)
     pairs = [p for p in read_dev_pairs(data) if len(p.claim.split()) < 120][:limit]
     temperature = fit_temperature(Verifier(out).score_pairs([(p.claim, p.passage) for p in pairs]), pairs)
-    write_config(out, name=name, temperature=temperature)
+    write_config(out, kind, name=name, temperature=temperature)
     return temperature
 
 
@@ -149,7 +155,7 @@ def main() -> None:
         "--data", type=Path, required=True, help="folder with train/ (its mix_dev sets the temperature)"
     )
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--name", default="verifier-minilm-l6")
+    parser.add_argument("--name", default="verifier-mpnet-l6")
     parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
     parser.add_argument("--limit", type=int, help="most pairs to fit the temperature on")
     given = parser.parse_args()

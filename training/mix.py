@@ -16,6 +16,7 @@ from typing import Any
 
 from training.augment import augment
 from training.pairs import Label, Pair
+from training.qa_claims import qa_pairs
 from training.windows import best_window, coverage, inverse_document_frequency, split_windows
 
 LABELS: Mapping[str, Label] = {
@@ -34,6 +35,8 @@ QUOTAS: Mapping[str, Mapping[Label, int]] = {
     "docnli/binary-FEVER-NLI": {"supports": 5800, "unsupported": 7000},
     "fm2": {"supports": 600, "refutes": 600},
     "ragtruth_qa_sent": {"supports": 4500, "neutral": 2800, "refutes": 430},
+    "ragtruth_qa_response": {"supports": 600, "neutral": 500, "refutes": 150},
+    "squad2_halfdev": {"supports": 2000, "unsupported": 2400},
     "begin_wow": {"supports": 1000, "unsupported": 900},
     "begin_cmu": {"supports": 40, "unsupported": 40},
     "begin_tc": {"supports": 40, "unsupported": 40},
@@ -41,6 +44,7 @@ QUOTAS: Mapping[str, Mapping[Label, int]] = {
     "check_covid": {"supports": 360, "refutes": 360},
     "boolq": {"supports": 950, "refutes": 950},
 }
+MAX_CLAIM_WORDS = 90
 READ_TWICE = frozenset({"fm2", "scifact", "check_covid"})
 _PASSAGE_MARK = re.compile(r"\bpassage \d+:", re.IGNORECASE)
 _ABOUT_PASSAGES = re.compile(r"\b(passages?|unable to answer|based on the)\b", re.IGNORECASE)
@@ -67,16 +71,19 @@ def to_pair(row: Mapping[str, Any]) -> Pair | None:
 def read_pairs(data: Path) -> list[Pair]:
     """Return every open pair under `data`/train once (by normalised claim and document start), three-way labels first.
 
-    `mix_dev` is left out: it calibrates. `ragtruth_qa_response` too: its claims are whole answers.
+    `mix_dev` is left out: it calibrates. Whole answers (`ragtruth_qa_response`) come in up to MAX_CLAIM_WORDS words;
+    SQuAD's questions as the claims that `training.qa_claims` makes of them.
     """
-    skipped = {"mix_dev.jsonl.gz", "ragtruth_qa_response_train.jsonl.gz", "squad2_train.jsonl.gz"}
     held_out = {_key(p) for p in map(to_pair, read_rows(data / "train" / "mix_dev.jsonl.gz")) if p}
     pairs: dict[tuple[str, str], Pair] = {}
     for path in sorted((data / "train").glob("*.jsonl.gz")):
-        if path.name in skipped:
+        if path.name == "mix_dev.jsonl.gz":
             continue
-        for pair in map(to_pair, read_rows(path)):
+        questions = path.name == "squad2_train.jsonl.gz"
+        for pair in qa_pairs(read_rows(path), random.Random(3)) if questions else map(to_pair, read_rows(path)):
             if pair is None or pair.origin not in QUOTAS or _ABOUT_PASSAGES.search(pair.claim):
+                continue
+            if len(pair.claim.split()) > MAX_CLAIM_WORDS:
                 continue
             key = _key(pair)
             if key not in held_out and (key not in pairs or pairs[key].label == "unsupported"):
@@ -98,12 +105,14 @@ def draw(pairs: list[Pair], rng: random.Random) -> list[Pair]:
 
 
 def cut_evidence(pair: Pair, idf: Mapping[str, float], rng: random.Random) -> Pair:
-    """Return the pair with a long passage cut to the window the claim is about, of a random size (35..110 words).
+    """Return the pair with a long passage cut to the window the claim is about, of a random size (35..120 words).
 
-    One in sixteen keeps up to 220 words, so that long passages are seen. Where the window covers less than 0.35 of the
-    claim, a `refutes` becomes `unsupported` (the refuting sentence may be gone), and a `supports` gets up to 220 words.
+    One in ten keeps up to 220 words, and all for a claim of over 40 words, so that long passages are seen. Where the
+    window covers less than 0.35 of the claim, a `refutes` becomes `unsupported` (the refuting sentence may be gone),
+    and a `supports` gets up to 220 words.
     """
-    max_words = 220 if rng.random() < 1 / 16 else rng.randint(35, 110)
+    long = rng.random() < 0.1 or len(pair.claim.split()) > 40
+    max_words = 220 if long else rng.randint(35, 120)
     if len(pair.passage.split()) <= max_words:
         return pair
     window = best_window(pair.claim, split_windows(pair.passage, max_words=max_words), idf)

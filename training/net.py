@@ -1,4 +1,4 @@
-"""The verifier's network: a small BERT encoder over [CLS] passage [SEP] claim [SEP], and a three-way head."""
+"""The verifier's network: a small encoder over passage and claim, and a three-way head."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,23 +7,27 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
+from training.base import Base
+
 COLUMNS = ("supports", "refutes", "neutral")
 UNSUPPORTED = 3  # target index of a row that is refuted or neutral, not said which
 
 
 class VerifierNet(nn.Module):
-    """Encoder and head. The head sees the [CLS] state and the mean and the maximum over the claim's states.
+    """Encoder and head. The head sees the first state and the mean and the maximum over the claim's states.
 
     The claim's own states tell which of its words found no support; a mean over a long passage would drown them.
     """
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, folder: Path, base: Base) -> None:
         super().__init__()
-        config = AutoConfig.from_pretrained(base)
+        config = AutoConfig.from_pretrained(folder)
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = (
             0.0  # slow on a CPU, and no row is seen often
         )
-        self.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
+        self.typed = base.typed
+        self.encoder = AutoModel.from_pretrained(folder, config=config, add_pooling_layer=False)
+        self.encoder.encoder.layer = nn.ModuleList([self.encoder.encoder.layer[i] for i in base.layers])
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(
             False
         )  # half of all weights; a pass is too short to move them well
@@ -32,9 +36,8 @@ class VerifierNet(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         """Return logits (n, 3), columns as in COLUMNS; all inputs (n, tokens) int64, padding has mask 0."""
-        states = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
+        types = {"token_type_ids": token_type_ids} if self.typed else {}
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
         claim = (token_type_ids * attention_mask).unsqueeze(-1).to(states.dtype)
         mean = (states * claim).sum(1) / claim.sum(1).clamp(min=1.0)
         top = (states - (1.0 - claim) * 1e4).max(1).values

@@ -1,6 +1,6 @@
 """Fit the coefficients of `pipeline/pooling.py` on the development half of gold labels.
 
-    python -m training.pooling --gold eval/gold/treaty.yaml --home DIR [--model local]
+    python -m training.pooling --gold eval/gold/treaty.yaml eval/gold/claims.yaml --home DIR [--model local]
 
 `--home` holds the gold file's corpus, ingested. A sentence settles its claim where it holds gold evidence of its
 source, and its side is that source's stance. Without `--model` the regressions of `ALONE` are fitted, on every sentence
@@ -24,13 +24,16 @@ from eval.gold import Sample, read_gold
 from factcheck.records import Question, Support
 from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
-from pipeline.boolean import N_SCORED
+from pipeline.boolean import N_OFFERED, N_SCORED, judge_claim, witnesses
+from pipeline.dated import with_years
+from pipeline.extract import anchor_of
 from pipeline.lexical import same_side
 from pipeline.questions import parse_question
 from pipeline.read import Reader
 from pipeline.readers import open_reader
 from pipeline.sentences import Sentence
-from pipeline.support import Scorer, as_supports, open_scorer
+from pipeline.support import Scorer, as_supports
+from pipeline.verifier import WEIGHTS, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,18 @@ def label(sample: Sample, sentence: Sentence) -> bool | None:
 
 
 def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, reader: Reader | None) -> list[Row]:
-    """Return the rows of one boolean question."""
+    """Return the rows of one boolean question or claim."""
     as_of = str(sample.as_of) if sample.as_of else None
-    found = answerer.gather(parse_question(Question(str(sample.question), type="boolean", as_of=as_of)))
-    claim = found.claim or str(sample.question)
+    question = Question(sample.text, claim=sample.claim, type="boolean", as_of=as_of)
+    found = answerer.gather(parse_question(question))
+    claim = found.claim or sample.text
     indexes = found.relevance.best(N_SCORED)
+    if reader is not None:
+        alone = judge_claim(claim, found.relevance, scorer=scorer, reader=None).evidence
+        indexes = tuple(indexes[i] for i in witnesses(alone, N_OFFERED))
     sentences = [found.relevance.sentences[i] for i in indexes]
-    scored = as_supports(scorer.score_support(claim, [s.text for s in sentences]))
+    texts = [with_years(s.text, anchor_of(s.source)) for s in sentences]
+    scored = as_supports(scorer.score_support(claim, texts))
     read: tuple[Support | None, ...] = (None,) * len(sentences)
     if reader is not None:
         reader.begin()
@@ -90,13 +98,15 @@ def fit(x: NDArray[np.float64], y: NDArray[np.bool_], groups: NDArray[np.int64],
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--gold", type=Path, nargs="+", required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--model", default="none")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="the verifier's, default those that ship")
     args = parser.parse_args()
     settings = load_settings({"home": args.home, "model": args.model})
-    scorer, reader = open_scorer(settings), open_reader(settings)
-    samples = [s for s in read_gold(args.gold).samples if s.type == "boolean" and "dev" in s.tags]
+    scorer, reader = Verifier(args.weights), open_reader(settings)
+    samples = [s for path in args.gold for s in read_gold(path).samples if s.claim or s.type == "boolean"]
+    samples = [s for s in samples if "dev" in s.tags]
     with open_answerer(load_settings({"home": args.home, "model": "none"})) as answerer:
         rows = [row for i, sample in enumerate(samples) for row in rows_of(i, sample, answerer, scorer, reader)]
     groups = np.array([row.question for row in rows])

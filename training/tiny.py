@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from training.base import Base
 from training.bert import BertConfig, Tensors
 from training.export import build_graph, write_config
 from training.quantise import quantise
@@ -17,26 +18,31 @@ WORDS = """
     [PAD] [UNK] [CLS] [SEP] a an the of in on by not no is was did has signed treaty russia iran article clause
     defence army trade gas price year two twenty 2025 may will said . , ##s ##ed ##ing
 """.split()
+BASE = Base("none", "", layers=(0, 1), typed=True, order="[CLS] passage [SEP] claim [SEP]")
 CONFIG = BertConfig(n_layers=2, n_heads=2, hidden=16, layer_norm_eps=1e-12, max_positions=512)
 
 
-def random_tensors(seed: int) -> Tensors:
-    """Return the tensors of an encoder and head of CONFIG's shape, normally distributed."""
+def random_tensors(seed: int, config: BertConfig = CONFIG) -> Tensors:
+    """Return the tensors of an encoder and head of the config's shape over WORDS, normally distributed.
+
+    The inner layer has twice the width in a tiny one, four times elsewhere.
+    """
     rng = np.random.default_rng(seed)
-    width = CONFIG.hidden
+    width = config.hidden
+    inner = (2 if config is CONFIG else 4) * width
     shapes: dict[str, tuple[int, ...]] = {
         "encoder.embeddings.word_embeddings.weight": (len(WORDS), width),
-        "encoder.embeddings.position_embeddings.weight": (CONFIG.max_positions, width),
+        "encoder.embeddings.position_embeddings.weight": (config.max_positions, width),
         "encoder.embeddings.token_type_embeddings.weight": (2, width),
     }
     norms = ["encoder.embeddings.LayerNorm"]
     linear = {"head.0": (width, 3 * width), "head.2": (3, width)}
-    for i in range(CONFIG.n_layers):
+    for i in range(config.n_layers):
         layer = f"encoder.encoder.layer.{i}."
         norms += [f"{layer}attention.output.LayerNorm", f"{layer}output.LayerNorm"]
         linear |= {f"{layer}attention.self.{part}": (width, width) for part in ("query", "key", "value")}
         linear |= {f"{layer}attention.output.dense": (width, width)}
-        linear |= {f"{layer}intermediate.dense": (2 * width, width), f"{layer}output.dense": (width, 2 * width)}
+        linear |= {f"{layer}intermediate.dense": (inner, width), f"{layer}output.dense": (width, inner)}
     for name, shape in linear.items():
         shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
     tensors = {name: rng.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()}
@@ -64,7 +70,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         build_graph(random_tensors(seed=5), CONFIG, Path(folder) / "float32.onnx")
         quantise(Path(folder) / "float32.onnx", out / "model.onnx")
-    write_config(out, name="tiny-random", temperature=1.5)
+    write_config(out, BASE, name="tiny-random", temperature=1.5)
 
 
 if __name__ == "__main__":

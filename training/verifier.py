@@ -10,11 +10,10 @@ of two.
 import argparse
 import itertools
 import json
-import os
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -23,7 +22,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers.utils import logging as transformers_logging
 
-from training.base import check_base
+from training.base import Base, check_base, load_pair_tokenizer
 from training.mix import build_pool, read_dev_pairs
 from training.net import COLUMNS, UNSUPPORTED, VerifierNet, marginal_loss, pad
 from training.pairs import Pair
@@ -38,15 +37,16 @@ class Settings:
     minutes: float
     seed: int = 0
     threads: int = 2  # fewer on a busy machine: there a second thread costs more than it brings
-    max_tokens: int = 320  # of a training pair; the passage is cut, never the claim
+    max_tokens: int = 384  # of a training pair; the passage is cut, never the claim
     batch_tokens: int = 2560  # padded tokens a batch
     batch_pairs: int = 32  # most pairs a batch
-    encoder_rate: float = 1.5e-4
+    encoder_rate: float = 8e-5
     head_rate: float = 6e-4
     warm_up: int = 60  # steps
     weight_decay: float = 0.01
     checkpoint_minutes: float = 5.0
     limit: int | None = None  # pairs a pass, for a small run
+    layers: tuple[int, ...] = ()  # of the base; none named = those of training/base.py
 
 
 def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
@@ -54,10 +54,9 @@ def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
     return max(0.0, min((step + 1) / warm_up, 1.0 - progress))
 
 
-def load_tokenizer(base: Path, max_tokens: int) -> Tokenizer:
+def load_tokenizer(folder: Path, base: Base, max_tokens: int) -> Tokenizer:
     """Return the base's tokenizer; a pair is (passage, claim) and only the passage is ever cut."""
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tokenizer.no_padding()
+    tokenizer = load_pair_tokenizer(folder, base)
     tokenizer.enable_truncation(max_tokens, strategy="only_first")
     return tokenizer
 
@@ -160,8 +159,11 @@ def train(data: Path, base: Path, out: Path, settings: Settings, *, start: Path 
     torch.manual_seed(settings.seed)
     out.mkdir(parents=True, exist_ok=True)
     (out / "settings.json").write_text(json.dumps(asdict(settings), indent=1), "utf-8")
-    tokenizer = load_tokenizer(check_base(base), settings.max_tokens)
-    net = VerifierNet(base).train()
+    kind = check_base(base)
+    if settings.layers:
+        kind = replace(kind, layers=settings.layers)
+    tokenizer = load_tokenizer(base, kind, settings.max_tokens)
+    net = VerifierNet(base, kind).train()
     if start is not None:
         net.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
     optimiser = make_optimiser(net, settings)
@@ -181,7 +183,6 @@ def train(data: Path, base: Path, out: Path, settings: Settings, *, start: Path 
                     log, step=step + 1, pairs=n_pairs, progress=round(progress, 4), loss=round(sum(losses) / 25, 4)
                 )
                 losses.clear()
-                torch.set_num_threads(settings.threads if os.getloadavg()[0] < settings.threads + 1 else 1)
             if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
                 save(net, out)
                 saved = time.monotonic()
@@ -204,7 +205,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="wall time of the run, all of it")
     parser.add_argument("--start", type=Path, help="a checkpoint.pt to go on from")
-    parser.add_argument("--rate", type=float, default=1.5e-4, help="the encoder's peak learning rate")
+    parser.add_argument("--rate", type=float, default=8e-5, help="the encoder's peak learning rate")
+    parser.add_argument("--layers", type=int, nargs="+", default=(), help="layers of the base to keep, in order")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
@@ -218,6 +220,7 @@ def main() -> None:
         threads=args.threads,
         encoder_rate=args.rate,
         limit=2000 if args.small else None,
+        layers=tuple(args.layers),
     )
     train(args.data, args.base, args.out, settings, start=args.start)
 

@@ -15,21 +15,17 @@ def split_sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE_END.split(text) if part and part.strip()]
 
 
-def split_windows(text: str, *, max_words: int, hop_words: int = 1) -> list[str]:
+def split_windows(text: str, *, max_words: int) -> list[str]:
     """Return overlapping windows of whole sentences, each of at most `max_words` words.
 
-    Windows start at least `hop_words` words apart, yet every sentence is in one. A window that lies inside its
-    predecessor is left out. A sentence longer than `max_words` is a window of its own. A text without words gives none.
+    Every sentence begins one, but for a window that would lie inside its predecessor. A sentence longer than
+    `max_words` is a window of its own. A text without words gives none.
     """
     sentences = split_sentences(text)
     sizes = [len(s.split()) for s in sentences]
     windows: list[str] = []
-    last_end = skipped = 0
+    last_end = 0
     for start in range(len(sentences)):
-        if windows and start < last_end and skipped + sizes[start - 1] < hop_words:
-            skipped += sizes[start - 1]
-            continue
-        skipped = 0
         end, n_words = start + 1, sizes[start]
         while end < len(sentences) and n_words + sizes[end] <= max_words:
             n_words += sizes[end]

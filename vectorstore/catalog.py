@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from vectorstore.faults import REBUILD, storage_errors
 
 __all__ = ["Catalog", "ChunkRow", "VectorState"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x46434B31  # "FCK1": tells `file` and us whose database it is
 
 VectorState = Literal["none", "stale", "ready"]
@@ -35,11 +35,13 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
   id TEXT PRIMARY KEY, version INTEGER NOT NULL, path TEXT, provenance TEXT NOT NULL,
-  earliest TEXT, latest TEXT, file_sha256 TEXT NOT NULL, chunker TEXT NOT NULL, vectors TEXT NOT NULL
+  earliest TEXT, latest TEXT, file_sha256 TEXT NOT NULL, chunker TEXT NOT NULL, vectors TEXT NOT NULL,
+  stamp TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE versions (
   source TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE, version INTEGER NOT NULL,
   text TEXT NOT NULL, source_sha256 TEXT NOT NULL, stored_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ')),
+  pages TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (source, version)
 );
 CREATE TABLE chunks (
@@ -51,7 +53,11 @@ CREATE INDEX not_ready ON sources (vectors) WHERE vectors <> 'ready';
 CREATE VIRTUAL TABLE chunks_fts USING fts5 (words, tokenize = "porter unicode61 remove_diacritics 2");
 """
 
-_SOURCE = """SELECT s.id, v.text, v.source_sha256, s.file_sha256, s.version, s.path, s.provenance
+# Schema 1 knew neither pages nor stamps. Two columns with a default: nothing is copied, whatever the size.
+_FROM_1 = """ALTER TABLE sources ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
+ALTER TABLE versions ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'"""
+
+_SOURCE = """SELECT s.id, v.text, v.source_sha256, s.file_sha256, s.version, s.path, s.provenance, v.pages
 FROM sources s JOIN versions v ON v.source = s.id AND v.version = s.version"""
 
 
@@ -100,6 +106,8 @@ class Catalog:
         found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if found > SCHEMA_VERSION:
             raise StoreError(f"{self.path} has schema {found}, of a newer factcheck; upgrade, or give another --home")
+        if found == 1:
+            self._upgrade()
         if write:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
@@ -119,6 +127,14 @@ class Catalog:
             self._db.execute("INSERT INTO meta VALUES ('catalog', ?)", (uuid.uuid4().hex,))
             self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _upgrade(self) -> None:
+        """Bring schema 1 up to date, readers too: they cannot do without its columns."""
+        with self.transaction():
+            if self._db.execute("PRAGMA user_version").fetchone()[0] == 1:  # nobody else was first
+                for statement in _FROM_1.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
         self._db.close()
@@ -261,7 +277,8 @@ class Catalog:
         """Write the row of `source` and, with `new_text`, its version. The chunks follow by `put_chunks`."""
         facts = source.provenance
         self.rows(
-            """INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, '',
+            """INSERT INTO sources (id, version, path, provenance, earliest, latest, file_sha256, chunker, vectors)
+            VALUES (?, ?, ?, ?, ?, ?, ?, '',
             CASE WHEN EXISTS (SELECT 1 FROM removed WHERE source = ?) THEN 'stale' ELSE 'none' END)
             ON CONFLICT DO UPDATE SET version = excluded.version, path = excluded.path,
             provenance = excluded.provenance, earliest = excluded.earliest, latest = excluded.latest,
@@ -270,10 +287,25 @@ class Catalog:
             facts.published or facts.not_before, facts.published or facts.not_after, source.file_sha256, source.id,
         )  # fmt: skip
         if new_text:
-            row = (source.id, source.version, source.text, source.source_sha256)
-            self.rows("INSERT INTO versions (source, version, text, source_sha256) VALUES (?, ?, ?, ?)", *row)
+            row = (source.id, source.version, source.text, source.source_sha256, json.dumps(source.pages))
+            columns = "source, version, text, source_sha256, pages"
+            self.rows(f"INSERT INTO versions ({columns}) VALUES (?, ?, ?, ?, ?)", *row)
+        else:
+            where = "source = ? AND version = ?"
+            self.rows(
+                f"UPDATE versions SET pages = ? WHERE {where}", json.dumps(source.pages), source.id, source.version
+            )
 
-    def put_chunks(self, source_id: str, chunker: str, chunks: Sequence[tuple[Span, str]]) -> None:
+    def set_stamp(self, source_id: str, stamp: str) -> None:
+        """Note how a source was read: by which reader, with which facts given. Only compared, never interpreted."""
+        self.rows("UPDATE sources SET stamp = ? WHERE id = ?", stamp, source_id)
+
+    def origin(self, source_id: str) -> tuple[str | None, str, str] | None:
+        """Return (path, file_sha256, stamp) of a source, or None: enough to tell that a file has not changed."""
+        found = self.rows("SELECT path, file_sha256, stamp FROM sources WHERE id = ?", source_id)
+        return (found[0][0], str(found[0][1]), str(found[0][2])) if found else None
+
+    def put_chunks(self, source_id: str, chunker: str, chunks: Iterable[tuple[Span, str]]) -> None:
         """Replace the chunks of a source by these (span, words to index); its vectors are out of date from here on."""
         state = "CASE vectors WHEN 'none' THEN CASE chunker WHEN '' THEN 'none' ELSE 'stale' END ELSE 'stale' END"
         self.rows(f"UPDATE sources SET vectors = {state}, chunker = ? WHERE id = ?", chunker, source_id)
@@ -326,7 +358,7 @@ class Catalog:
 def _source(row: tuple[Any, ...]) -> Source:
     return Source(
         id=row[0], text=row[1], source_sha256=row[2], file_sha256=row[3], version=row[4], path=row[5],
-        provenance=Provenance(**json.loads(row[6])),
+        provenance=Provenance(**json.loads(row[6])), pages=tuple(json.loads(row[7])),
     )  # fmt: skip
 
 

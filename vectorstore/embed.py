@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from langchain_core.embeddings import Embeddings
 
 from vectorstore.onnx_model import checked_file, open_session, read_config
 
@@ -35,8 +34,11 @@ class _Loaded:
     tokenizer: Tokenizer
 
 
-class MiniLmEmbedder(Embeddings):
-    """LangChain's `Embeddings`, and `embed` for arrays. Loads on first use; one instance serves many threads."""
+class MiniLmEmbedder:
+    """Texts to vectors. Loads on first use; one instance serves many threads.
+
+    `vectorstore.langchain_embeddings` has it as LangChain's `Embeddings`, whose import takes longer than this model.
+    """
 
     def __init__(self, *, threads: int = 2, weights: Path = MINILM_WEIGHTS) -> None:
         """Raises: WeightsError where `weights` has no readable `config.json`; the files are checked on first use."""
@@ -73,13 +75,6 @@ class MiniLmEmbedder(Embeddings):
             for batch in _batches([len(p) for p in pieces]):
                 vectors[[start + i for i in batch]] = self._run([pieces[i] for i in batch])
         return vectors if len(unique) == len(rows) else vectors[rows]
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        rows: list[list[float]] = self.embed(texts).tolist()
-        return rows
-
-    def embed_query(self, text: str) -> list[float]:
-        return self.embed_documents([text])[0]
 
     def _pieces(self, text: str) -> list[int]:
         ids: list[int] = self._load().tokenizer.encode(_valid(text[:_LONGEST])).ids

@@ -58,6 +58,10 @@ class StoreLock:
             file.write(str(os.getpid()).encode())
             file.flush()
 
+    @property
+    def held(self) -> bool:
+        return self._file is not None
+
     def release(self) -> None:
         """Let others in; doing it twice is harmless."""
         file, self._file = self._file, None

@@ -1,107 +1,108 @@
-"""One file as a source's text. Bytes are hashed as they are; the text is what is left after decoding and the BOM.
+"""One file as a source's text: the bytes, hashed as they are, and what the reader of their format makes of them.
 
-UTF-8 first, strictly; then what a BOM says; then what charset-normalizer finds, with a warning that names it, because a
-guessed encoding can be wrong and quotes would be wrong with it. Line ends and everything else stay as they are.
+How each format is read, and what becomes of characters that nobody sees, is decided in `formats`. Here: which format a
+file has, its size, and messages that name the file.
 """
 
 from __future__ import annotations
 
-import codecs
 import hashlib
-import re
-from dataclasses import dataclass
-from itertools import islice
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO, Any
 
 from factcheck.errors import SourceError
+from factcheck.records import Provenance
+from vectorstore.formats import text as text_format
+from vectorstore.formats.extracted import UnreadableError
+from vectorstore.formats.kinds import SUFFIXES, Format, format_of_name
+from vectorstore.formats.sandbox import extract_safely
 
-__all__ = ["TEXT_SUFFIXES", "FileText", "read_file"]
+__all__ = ["FileText", "open_file", "read_bytes", "read_data", "read_file"]
 
-TEXT_SUFFIXES = frozenset({".txt", ".md"})
-
-_SAMPLE = 65_536  # bytes given to the encoding detector, which takes seconds on megabytes
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_NOT_ASCII = re.compile(rb"[^\r\n]{0,30}[\x80-\xff][^\r\n]{0,60}")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+READABLE = ", ".join(sorted(SUFFIXES))
 
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """A decoded file; `warning` says so where the encoding was guessed."""
+    """A file's text, where its pages begin, what it says of itself, and warnings, each a whole sentence."""
 
     text: str
     file_sha256: str
-    encoding: str
-    warning: str | None = None
+    pages: tuple[int, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+    warnings: tuple[str, ...] = ()
 
 
 def read_file(path: Path, max_mb: float) -> FileText:
-    """Return the text of a .txt or .md file. Raises: SourceError, one line that says what is wrong with it."""
-    if path.suffix.lower() not in TEXT_SUFFIXES:
-        raise SourceError(f"{path}: only .txt and .md files are read; convert it, or leave it out")
-    data = _bytes(path, max_mb)
-    encoding, warning = _encoding(path, data)
-    text = data.decode(encoding).removeprefix("\ufeff")
-    if not text.strip():
-        raise SourceError(f"{path} is empty; leave it out, or give a file with text")
-    if len(_CONTROL.findall(text[:_SAMPLE])) > len(text[:_SAMPLE]) // 500 or "\0" in text:
-        raise SourceError(_binary(path))
-    return FileText(text, hashlib.sha256(data).hexdigest(), encoding, warning)
+    """Return the text of a file that holds one source. Raises: SourceError, one line: what is wrong with it."""
+    return read_data(read_bytes(path, max_mb), str(path), _kind(path), max_mb=max_mb)
 
 
-def _bytes(path: Path, max_mb: float) -> bytes:
+def read_data(data: bytes, name: str, kind: Format, *, max_mb: float, encoding: str | None = None) -> FileText:
+    """Return what `data` holds; `name` begins every message, `encoding` is what a server said (HTML only).
+
+    Raises: SourceError.
+    """
+    if kind == "jsonl":
+        raise SourceError(f"{name} has one article a line; ingest it as a file of articles")
+    options: dict[str, Any] = {"declared": encoding} if kind == "html" and encoding else {}
+    try:
+        found = (
+            text_format.extract(data) if kind == "text" else extract_safely(kind, data, max_mb=max_mb, options=options)
+        )
+    except UnreadableError as error:
+        raise SourceError(f"{name} {error}") from None
+    warnings = tuple(f"{name} {warning}" for warning in found.warnings)
+    return FileText(found.text, hashlib.sha256(data).hexdigest(), found.pages, Provenance(**found.facts), warnings)
+
+
+def with_facts(given: Provenance, found: Provenance) -> Provenance:
+    """Return what is known from both; what was given wins, and a date or a bound that was given wins over any found."""
+    dates = {"published", "not_before", "not_after"}
+    names = given.__slots__
+    dated = any(getattr(given, name) for name in dates)
+    missing = {n: getattr(found, n) for n in names if not getattr(given, n) and not (dated and n in dates)}
+    return replace(given, **missing)
+
+
+def read_bytes(path: Path, max_mb: float) -> bytes:
+    """Return a file's bytes. Raises: SourceError where it is no file, too large, or may not be read."""
+    limit = int(max_mb * 1_000_000)
+    with open_file(path) as file:
+        size = path.stat().st_size
+        data = b"" if size > limit else file.read(limit + 1)  # it may grow, or tell no size
+        if max(size, len(data)) > limit:
+            said = f"{size / 1e6:.1f} MB" if size > limit else "more"
+            raise SourceError(f"{path} has {said}, over max_source_mb={max_mb:g}; split it or raise the setting")
+        return data
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a regular file for reading. Raises: SourceError, also for what fails while it is read."""
     try:
         if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
-            raise SourceError(f"{path} {what}; check the path")
-        size = path.stat().st_size
-        if size > max_mb * 1_000_000:
-            raise SourceError(
-                f"{path} has {size / 1e6:.1f} MB, more than max_source_mb={max_mb:g}; split it or raise the setting"
-            )
-        return path.read_bytes()
+            raise SourceError(f"{path} {_what(path)}; check the path")
+        with path.open("rb") as file:
+            yield file
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}. Check its permissions") from None
+        raise SourceError(f"{path} cannot be read: {error.strerror or error}. Check its permissions") from None
 
 
-def _encoding(path: Path, data: bytes) -> tuple[str, str | None]:
-    bom = next((name for mark, name in _BOMS if data.startswith(mark)), None)
-    for name in (bom, None if b"\0" in data else "utf-8"):
-        if name and _decodes(data, name):
-            return name, None if name.startswith("utf-8") else f"{path} is {name}, not UTF-8; its text was converted"
-    if b"\0" in data:
-        raise SourceError(_binary(path))
-    found = _detected(data)
-    if found is None:
-        raise SourceError(f"{path}: neither UTF-8 nor another encoding that can be told; convert it to UTF-8")
-    return found, f"{path} is not UTF-8; it was read as {found}: check a quote, or convert the file to UTF-8"
+def _what(path: Path) -> str:
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        return "is a folder that may not be opened"
+    if path.is_symlink():
+        return "is a link that leads to no file"
+    return "is not a file" if path.exists() else "does not exist"
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
-
-
-def _detected(data: bytes) -> str | None:
-    """Return the likeliest encoding that decodes all of `data`, or None."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - only for the rare file
-
-    # Only the stretches that are not ASCII tell anything; much ASCII around them leads the detector astray.
-    sample = b"\n".join(match.group() for match in islice(_NOT_ASCII.finditer(data), _SAMPLE // 100))
-    for match in from_bytes(sample[:_SAMPLE]):
-        if _decodes(data, match.encoding):
-            return match.encoding
-    return None
-
-
-def _binary(path: Path) -> str:
-    return f"{path} is a binary file, not text; convert it to .txt or .md, or leave it out"
+def _kind(path: Path) -> Format:
+    kind = format_of_name(path.name)
+    if kind is None:
+        raise SourceError(f"{path}: only {READABLE} files are read; convert it, or leave it out")
+    return kind

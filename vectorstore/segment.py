@@ -9,7 +9,7 @@ What we add, because sentencex alone leaves it open:
 - every line is segmented by itself: a heading or a list item is its own sentence;
 - spans are trimmed at white space and rebuilt as slices, so that `span.of(text)` is the sentence, always;
 - "in 2001. by the then president" is one sentence: none starts with a lower-case letter in a line that begins
-  otherwise;
+  otherwise, up to a length;
 - `the U.S. "They come from afar," he said` is two: direct speech after an abbreviation begins a sentence;
 - an opening quotation mark left alone at the end of a sentence goes to the next one;
 - a long quotation of several sentences is split inside, so that a citation can point at one of them;
@@ -29,6 +29,8 @@ from factcheck.records import Span
 __all__ = ["split_sentences"]
 
 WINDOW = 4_000  # code points given to sentencex at once
+LONG_JOIN = 1_000  # code points; longer is no sentence that went on, and would be read and cited as one
+_NEAR = 200  # code points before a boundary that are looked at for a quotation mark left alone
 LONG_QUOTATION = 240  # code points; a shorter quotation stays with the sentence that introduces it
 
 # The line ends that `show` and an editor agree on; a form feed is one too (page breaks of converted PDFs).
@@ -90,11 +92,12 @@ def _repaired(text: str, start: int, begins: list[int], end: int) -> list[int]:
     starts_lower = text[start:end].lstrip()[:1].islower()
     speech = [match.end() for match in _SPEECH_AFTER_ABBREVIATION.finditer(text, start, end)]
     for begin in sorted({*begins, *speech}):
-        before = text[previous:begin].rstrip()
+        near = max(previous, begin - _NEAR)  # not all from `previous`: that is the line's start as long as none is kept
+        before = text[near:begin].rstrip()
         lone = _LONE_QUOTE.search(before)
         if lone and text[begin - 1] == before[-1]:
-            begin = previous + lone.start() + 1  # noqa: PLW2901 - the mark opens the next sentence
-        if text[begin].islower() and not starts_lower:
+            begin = near + lone.start() + 1  # noqa: PLW2901 - the mark opens the next sentence
+        if text[begin].islower() and not starts_lower and begin - previous <= LONG_JOIN:
             continue
         if begin > previous:
             kept.append(begin)
@@ -108,9 +111,7 @@ def _inside_quotation(text: str, start: int, end: int) -> list[int]:
     sentence = text[start:end]
     if len(sentence) <= LONG_QUOTATION or not any(mark in sentence for mark in _OPENING):
         return []
-    return [start + match.end() for match in _INNER_END.finditer(sentence) if _within(sentence, match.start())]
-
-
-def _within(sentence: str, position: int) -> bool:
-    """Is `position` inside a quotation that closes in this sentence?"""
-    return any(m in sentence[:position] for m in _OPENING) and any(m in sentence[position:] for m in _CLOSING)
+    # Inside a quotation that closes in this sentence: after the first opening mark, not after the last closing one.
+    first = min(at for at in map(sentence.find, _OPENING) if at >= 0)
+    last = max(map(sentence.rfind, _CLOSING))
+    return [start + match.end() for match in _INNER_END.finditer(sentence) if first < match.start() <= last]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Literal
@@ -61,7 +62,8 @@ class Store:
         self.settings, self._open_embedder = settings, open_embedder
         self._catalog, self._lock, self._write = catalog, lock, write
         self._open_vectors: Vectors | None = None
-        self._data_version = 0
+        self._opening = threading.RLock()
+        self._data_version = self._vectors_version = 0
         self._text = lru_cache(maxsize=128)(catalog.text)
         self._split = lru_cache(maxsize=128)(split_sentences)
 
@@ -93,6 +95,15 @@ class Store:
             self._open_vectors = None
         self._catalog.close()
         self._lock.release()
+
+    def rest(self) -> None:
+        """Let writers in, for as long as nobody searches: a service rests between two questions.
+
+        The next dense search takes the lock again, and opens the vectors anew where another process has written.
+        """
+        with self._opening:
+            if not self._write:
+                self._lock.release()
 
     def __enter__(self) -> Store:
         return self
@@ -126,6 +137,10 @@ class Store:
         """Return (id, absolute path) of every source that came from a file, by id."""
         return self._catalog.paths()
 
+    def is_current(self, source_id: str, *, path: str | None, file_sha256: str, stamp: str) -> bool:
+        """Was this source stored from the same bytes of the same file, read in the same way? Costs one row."""
+        return self._catalog.origin(source_id) == (path, file_sha256, stamp)
+
     def versions(self, source_id: str) -> list[tuple[int, str, str]]:
         """Return (version, source_sha256, stored_at) of every text stored under this id, oldest first."""
         return self._catalog.versions(source_id)
@@ -143,12 +158,32 @@ class Store:
         """Return the sentences of the current text, in order."""
         return self._split(self.source(source_id).text)
 
+    def find_version(self, source_id: str, sha256: str | None = None) -> Source | None:
+        """Return the source with the text of that hash (None: the current text), or None where it is gone.
+
+        Its provenance is today's; a source that was removed since has none.
+        """
+        current = self.find(source_id)
+        if sha256 is None or (current is not None and current.source_sha256 == sha256):
+            return current
+        text = self.text_by_hash(source_id, sha256)
+        if text is None:
+            return None
+        return Source(source_id, text, sha256, sha256, provenance=current.provenance if current else Provenance())
+
     def index_digest(self) -> str:
         """Return `sha256:…` over the sources' ids and hashes, the chunker and the embedder."""
         digest = hashlib.sha256((self._catalog.meta("index") or "").encode())
         for source_id, sha256 in self._catalog.hashes():
             digest.update(f"\n{source_id}\t{sha256}".encode())
         return f"sha256:{digest.hexdigest()}"
+
+    def passages_at(self, source_id: str, spans: Iterable[Span]) -> list[Passage]:
+        """Return the chunks of a source that overlap any of `spans`, in order, as passages with score 1."""
+        source, wanted = self.source(source_id), tuple(spans)
+        chunks = [row.span for row in self._catalog.chunk_rows(source_id)]
+        found = [chunk for chunk in chunks if any(chunk.overlaps(span) for span in wanted)]
+        return [Passage(source_id, chunk.start, chunk.end, chunk.of(source.text), 1.0) for chunk in found]
 
     # -- search
 
@@ -189,7 +224,7 @@ class Store:
 
     def _forget_if_changed(self) -> None:
         """Drop cached texts when another process has written: an id may be removed and given again."""
-        version = int(self._catalog.rows("PRAGMA data_version")[0][0])
+        version = self._version()
         if version != self._data_version:
             self._text.cache_clear()
             self._data_version = version
@@ -215,11 +250,12 @@ class Store:
 
     def put(
         self, source_id: str, text: str, *, provenance: Provenance | None = None, path: str | None = None,
-        file_sha256: str | None = None,
+        file_sha256: str | None = None, pages: tuple[int, ...] = (), stamp: str = "",
     ) -> PutOutcome:  # fmt: skip
         """Store a text under an id, with its chunks and words; `complete()` makes the vectors.
 
-        Another text under a known id becomes a new version. `file_sha256` None = that of the text.
+        Another text under a known id becomes a new version. `file_sha256` None = that of the text; `pages` is where
+        each begins; `stamp` says how the file was read, for `is_current`.
         Raises: SourceError for a blank text or an id that cannot be one.
         """
         _check_id(source_id)
@@ -228,13 +264,15 @@ class Store:
         old = self._catalog.source(source_id)
         new_text = old is None or old.source_sha256 != sha256
         version = 1 if old is None else old.version + new_text
-        new = Source(source_id, text, sha256, file_sha256 or sha256, version, path, provenance or Provenance())
+        new = Source(source_id, text, sha256, file_sha256 or sha256, version, path, provenance or Provenance(), pages)
         if new == old:
+            self._catalog.set_stamp(source_id, stamp)
             return "unchanged"
         with self._catalog.transaction():
             self._catalog.put(new, new_text=new_text)
             if new_text:
                 self._index(new)
+            self._catalog.set_stamp(source_id, stamp)
         self._text.cache_clear()
         return "added" if old is None else "changed" if new_text else "provenance"
 
@@ -272,6 +310,10 @@ class Store:
                 progress(len(rows))
         return n_embedded
 
+    def is_complete(self) -> bool:
+        """Return whether `complete()` would find nothing to do: all chunks are of today's chunker, and have vectors."""
+        return self._index_is_current() and not self._catalog.n_missing()
+
     def n_missing(self) -> int:
         """Return how many chunks have no vector yet."""
         return self._catalog.n_missing()
@@ -296,7 +338,8 @@ class Store:
             source.text, self.settings.chunk_tokens,
             n_word_pieces=embedder.n_word_pieces, max_word_pieces=embedder.max_word_pieces,
         )  # fmt: skip
-        self._catalog.put_chunks(source.id, self._chunker, [(span, words(span.of(source.text))) for span in chunks])
+        indexed = ((span, words(span.of(source.text))) for span in chunks)  # one at a time: a text may have 50 MB
+        self._catalog.put_chunks(source.id, self._chunker, indexed)
 
     def _missing_vectors(self) -> Iterator[tuple[list[ChunkRow], list[str]]]:
         """Yield batches of chunks without vectors, each with the sources that are complete once it is stored."""
@@ -341,15 +384,34 @@ class Store:
 
     @property
     def _vectors(self) -> Vectors:
-        if self._open_vectors is None:
-            name, made_by = embedder_name(self._embedder), self._catalog.meta("embedder")
-            if not self._write and made_by not in {None, name}:
-                raise StoreError(f"the vectors were made by {made_by}, not by {name}; {REBUILD}")
-            self._lock.acquire()
-            self._open_vectors = open_vectors(self.settings, self._catalog, name, write=self._write)
-            if not self._write:
-                self._check_complete(self._open_vectors)
-        return self._open_vectors
+        with self._opening:  # threads that answer side by side open it once
+            if self._open_vectors is not None and not self._lock.held:
+                self._lock.acquire()
+                if self._version() != self._vectors_version:
+                    self._open_vectors.close()
+                    self._open_vectors = None
+            if self._open_vectors is None:
+                self._open_vectors = self._opened()
+            return self._open_vectors
+
+    def _opened(self) -> Vectors:
+        name, made_by = embedder_name(self._embedder), self._catalog.meta("embedder")
+        if not self._write and made_by not in {None, name}:
+            raise StoreError(f"the vectors were made by {made_by}, not by {name}; {REBUILD}")
+        self._lock.acquire()
+        self._vectors_version = self._version()
+        vectors = open_vectors(self.settings, self._catalog, name, write=self._write)
+        if not self._write:
+            try:
+                self._check_complete(vectors)
+            except BaseException:
+                vectors.close()
+                raise
+        return vectors
+
+    def _version(self) -> int:
+        """A number that another process's writing changes."""
+        return int(self._catalog.rows("PRAGMA data_version")[0][0])
 
     def _check_complete(self, vectors: Vectors) -> None:
         """Rather an error than passages that are silently never found: compare the number, and look up the oldest."""

@@ -7,8 +7,7 @@ from collections import Counter
 from eval.corpus import Corpus
 from eval.gold import Sample
 from eval.score import Record, Score
-from eval.scorers.answer_accuracy import answer_accuracy
-from eval.scorers.value_match import value_match
+from eval.scorers.right import right
 from eval.spans import citations_of, gold_spans, half_of_the_shorter, proved
 
 __all__ = ["MAX_A_STANCE", "citation_carries"]
@@ -22,7 +21,7 @@ def citation_carries(sample: Sample, record: Record, corpus: Corpus) -> Score | 
     `None` where the answer is not right, the label has no evidence, or the sources are silent. A right answer
     without citation scores 0.
     """
-    answered = answer_accuracy(sample, record, corpus) or value_match(sample, record, corpus)
+    answered = right(sample, record, corpus)
     gold = gold_spans(sample, corpus)
     if answered is None or answered.value < 1 or not sample.answerable or not any(gold.values()):
         return None

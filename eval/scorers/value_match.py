@@ -10,6 +10,7 @@ from eval.gold import DateValue, DurationValue, ListValue, NumberValue, Sample
 from eval.normalise import holds, words
 from eval.quantities import same_duration, same_number
 from eval.score import Record, Score
+from eval.scorers.set_f1 import items_f1
 
 __all__ = ["LIST_F1", "MAX_EXTRA_WORDS", "value_match"]
 
@@ -64,18 +65,5 @@ def _by_value(sample: Sample, value: Mapping[str, Any]) -> bool:
     if isinstance(gold, NumberValue):
         return same_number(value.get("number"), value.get("unit"), gold.number, gold.unit)
     if isinstance(gold, ListValue):
-        return _set_f1(value.get("items"), gold.items) >= LIST_F1
+        return items_f1(value.get("items"), gold.items) >= LIST_F1
     return False
-
-
-def _set_f1(said: object, gold: list[str]) -> float:
-    """2 hits / (items said + gold items). An item hits a gold item that is not taken yet and whose words it holds,
-    or that holds its words: `S-400` and `S-400 air defence systems` are one item."""
-    items = [item for item in said if isinstance(item, str)] if isinstance(said, list) else []
-    left = list(gold)
-    for item in items:
-        hit = next((g for g in left if words(g) == words(item)), None)
-        hit = hit or next((g for g in left if holds(g, item) or holds(item, g)), None)
-        if hit is not None:
-            left.remove(hit)
-    return 2 * (len(gold) - len(left)) / (len(items) + len(gold))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
+
+from factcheck.errors import UserError
+from factcheck.redact import redact
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _BIDI = {chr(c) for c in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_HARMLESS = "\t\n\u00ad\u200c\u200d"  # joiners: Persian and emoji need them
 
 
 def home_option(function: F) -> F:
@@ -54,6 +59,43 @@ def filter_options(function: F) -> F:
     return cast(F, with_filters)
 
 
+def call_options(function: F) -> F:
+    """Add how models are called, not which; the command gets one argument, `model_flags`, for `settings_from`."""
+
+    @click.option("--base-url", metavar="URL", help="Server that speaks OpenAI's protocol, for openai:NAME.")
+    @click.option("--no-cache", is_flag=True, help="Neither use nor keep replies of models in the home.")
+    @click.option("--record", type=click.Path(path_type=Path), help="Write what the model says to this new file.")
+    @click.option("--replay", type=click.Path(path_type=Path), help="Take what the model says from a recording.")
+    @click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Most to spend on a hosted model.")
+    @functools.wraps(function)
+    def with_calls(
+        *args: Any, base_url: str | None, no_cache: bool, record: Path | None, replay: Path | None,
+        max_cost: float | None, **kwargs: Any,
+    ) -> Any:  # fmt: skip
+        flags = {
+            "base_url": base_url,
+            "cache_responses": False if no_cache else None,
+            "record": record,
+            "replay": replay,
+            "max_cost_usd": max_cost,
+        }
+        return function(*args, model_flags=flags, **kwargs)
+
+    return cast(F, with_calls)
+
+
+def model_options(function: F) -> F:
+    """Add --model and what goes with it (`call_options`), all in `model_flags`."""
+
+    @click.option("--model", help="auto, none, local, openai:NAME or PROVIDER:NAME.")
+    @call_options
+    @functools.wraps(function)
+    def with_model(*args: Any, model: str | None, model_flags: dict[str, Any], **kwargs: Any) -> Any:
+        return function(*args, model_flags={"model": model, **model_flags}, **kwargs)
+
+    return cast(F, with_model)
+
+
 def settings_from(**flags: Any) -> Settings:
     """Return the settings with these flags on top; a flag that is None was not given."""
     from factcheck.settings import load_settings
@@ -62,12 +104,12 @@ def settings_from(**flags: Any) -> Settings:
 
 
 def printable(text: str) -> str:
-    """Neutralise what could drive a terminal or reorder text: controls and bidi marks become `\\u{…}`."""
+    """Neutralise what could drive a terminal, reorder text or hide in it: controls, bidi and zero-width marks and tags
+    become `\\u{…}`.
+    """
 
     def shown(char: str) -> str:
-        if char in "\n\t":
-            return char
-        if char in _BIDI or unicodedata.category(char) in {"Cc", "Cs"}:
+        if unicodedata.category(char) in {"Cc", "Cf", "Cs"} and char not in _HARMLESS:
             return f"\\u{{{ord(char):x}}}"
         return char
 
@@ -84,6 +126,47 @@ def print_json(record: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def read_token(path: Path) -> str:
+    """Return the token in a file, without the white space around it. Raises: UserError."""
+    try:
+        token = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not text"
+        raise UserError(f"the token in {path} cannot be read: {why}; make one with `openssl rand -hex 24`") from None
+    if not token:
+        raise UserError(f"{path} holds no token; make one with `openssl rand -hex 24`")
+    return token
+
+
+def check_writable(path: Path) -> None:
+    """Before an hour of work: can this file be written? Raises: UserError."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise UserError(f"cannot write {path}: {folder} is not a folder; make it first")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise UserError(f"cannot write {path}: not a file that may be written; name another")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then in its place; devices and pipes are written to directly.
+
+    Raises: UserError.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, "utf-8", "backslashreplace", newline="")
+            return
+        target = path.resolve()  # a link stays a link
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            part.write_text(text, "utf-8", "backslashreplace", newline="")
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; free some room or name another file") from None
+
+
 def console(*, stderr: bool = False) -> Console:
     """A rich console without markup or emoji interpretation; NO_COLOR is honoured by rich."""
     from rich.console import Console
@@ -92,7 +175,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def fail(message: str, exit_code: int) -> NoReturn:
-    """Print one line to stderr and exit."""
-    line = " ".join(printable(message).split())
+    """Print one line to stderr, without keys, and exit."""
+    line = " ".join(redact(printable(message)).split())
     sys.stderr.write(f"factcheck: {line}\n")
     sys.exit(exit_code)

@@ -5,49 +5,44 @@ Nothing heavy is imported here, nor by a subcommand before it runs: `factcheck -
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
+import traceback
 from typing import Any
 
 import click
 
 from factcheck import __version__
 from factcheck.cli.common import fail
+from factcheck.cli.lazy import Commands, LazyGroup
 from factcheck.errors import FactcheckError
+from factcheck.redact import redact
 
-# name -> (module with the click command `command`, the line shown in --help)
-COMMANDS: dict[str, tuple[str, str]] = {
+COMMANDS: Commands = {
     "ask": ("factcheck.cli.ask", "Answer questions from the ingested sources, with proved citations."),
+    "check": ("factcheck.cli.check", "Check a draft, claim by claim, with the numbers and dates that differ."),
+    "serve": ("factcheck.cli.serve", "Serve answers over local HTTP, warm: for `ask --server` and for programs."),
     "ingest": ("factcheck.cli.ingest", "Store articles and index them."),
     "sources": ("factcheck.cli.sources", "List the stored sources."),
     "show": ("factcheck.cli.show", "Print a source, or one span of it."),
     "remove": ("factcheck.cli.remove", "Remove a source and its index entries."),
     "search": ("factcheck.cli.search", "Find passages, with scores and the list that found each."),
     "verify": ("factcheck.cli.verify", "Prove the citations of saved answers again, without a model."),
+    "score": ("factcheck.cli.score", "Score pairs of claim and document with the verifier."),
+    "eval": ("factcheck.cli.eval", "Gold labels, runs, scores, comparisons, gates."),
+    "review": ("factcheck.cli.review", "Judge cited passages; decisions become gold labels."),
+    "export": ("factcheck.cli.export", "Write saved answers as CSV, Markdown, Web Annotations, ClaimReview or JUnit."),
     "models": ("factcheck.cli.models", "List, fetch and check model weights."),
+    "config": ("factcheck.cli.config", "Show or check the settings, and where each comes from."),
     "doctor": ("factcheck.cli.doctor", "Check the installation, the weights and the store."),
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    commands_at=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="factcheck")
 @click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
 @click.pass_context
@@ -78,13 +73,18 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(0)
     except FactcheckError as error:
         if debug:
-            raise
+            _show_traceback()
         fail(str(error), error.exit_code)
     except Exception as error:
         if debug:
-            raise
+            _show_traceback()
         name: Any = type(error).__name__
         fail(f"unexpected {name}: {error}. Run `factcheck --debug …` for the traceback, `factcheck doctor` to check", 1)
+
+
+def _show_traceback() -> None:
+    """Print the traceback without keys: a server may send one back in what it says of an error."""
+    sys.stderr.write(redact(traceback.format_exc()))
 
 
 if __name__ == "__main__":

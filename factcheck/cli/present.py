@@ -20,7 +20,7 @@ _STANCES = {"supports": "green", "refutes": "red", "mixed": "yellow", "silent": 
 def print_answer(answer: Answer) -> None:
     """Print one answer to stdout."""
     out = console()
-    shown = answer.answer if answer.answer is not None else "not stated"
+    shown = answer.answer if answer.answer is not None else "withheld" if answer.abstained else "not stated"
     head = Text()
     head.append(
         printable(shown).replace("_", " ") if answer.question.type == "boolean" else printable(shown), style="bold"

@@ -33,8 +33,8 @@ def source_record(source: Source) -> dict[str, Any]:
     """Return the JSON form of a source, without its text."""
     from dataclasses import asdict
 
-    record = asdict(source) | {"schema": "factcheck/source/1", "n_chars": len(source.text)}
-    return {"schema": record.pop("schema"), **{key: value for key, value in record.items() if key != "text"}}
+    record = {key: value for key, value in asdict(source).items() if key not in {"text", "pages"}}
+    return {"schema": "factcheck/source/1", **record, "n_chars": len(source.text), "n_pages": len(source.pages)}
 
 
 def _print_table(sources: list[Source]) -> None:

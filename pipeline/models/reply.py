@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar, get_args, get_origin
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
+from itertools import islice
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -15,20 +16,24 @@ T = TypeVar("T", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What calls cost. `cached_tokens` are those of the input that the server had read before."""
+    """What calls cost. `cached_tokens` are those of the input that the server had read before.
+
+    `retries` are further tries after a transient fault; `cached_calls` were answered from the response cache and cost
+    nothing.
+    """
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    retries: int = 0
+    cached_calls: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.calls + other.calls,
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cached_tokens + other.cached_tokens,
-        )
+        return Usage(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    def __sub__(self, other: Usage) -> Usage:
+        return Usage(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +46,31 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
-    """An answer that fits its schema. `tokens` is empty where the server gives no log probabilities."""
+    """An answer that fits its schema. `tokens` is empty where the server gives no log probabilities.
+
+    `notes` say what the model did not offer, for the record's warnings.
+    """
 
     value: T
     text: str
     usage: Usage
     latency_s: float
     tokens: tuple[Token, ...] = ()
+    notes: tuple[str, ...] = ()
 
-    def choice_probabilities(self, field: str) -> Mapping[str, float] | None:
+    def choice_probabilities(
+        self, field: str, *, nth: int = 0, words: tuple[str, ...] | None = None
+    ) -> Mapping[str, float] | None:
         """Return the probability of each word that `field` may have (they sum to 1), or None without logprobs.
+
+        For a field further inside, `words` are its words and `nth` says which of its places in the text, from 0.
 
         llama.cpp and OpenAI give log probabilities *before* the schema's mask: they say what the model wanted
         to write, over its whole vocabulary. We keep the tokens that begin an allowed word and renormalise. Words
         should differ in their first letters; those that share a token are told apart where the reply goes on.
         """
-        words = choices(type(self.value), field)
-        steps = _steps(self.tokens, self.text, field)
+        words = words or choices(type(self.value), field)
+        steps = _steps(self.tokens, self.text, field, nth)
         if words is None or steps is None:
             return None
         return _distribution(words, steps)
@@ -71,9 +84,24 @@ def choices(schema: type[BaseModel], field: str) -> tuple[str, ...] | None:
     return words if words and all(isinstance(word, str) for word in words) else None
 
 
-def _steps(tokens: tuple[Token, ...], text: str, field: str) -> list[tuple[str, Mapping[str, float]]] | None:
+def has_choices(schema: type[BaseModel]) -> bool:
+    """Say whether the schema has a `Literal` of strings anywhere: then log probabilities tell how sure it was."""
+    return any("enum" in part for part in _parts(schema.model_json_schema()))
+
+
+def _parts(form: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(form, Mapping):
+        yield form
+        form = list(form.values())
+    if isinstance(form, list):
+        for part in form:
+            yield from _parts(part)
+
+
+def _steps(tokens: tuple[Token, ...], text: str, field: str, nth: int) -> list[tuple[str, Mapping[str, float]]] | None:
     """Return (written so far of the value, alternatives for what comes next) for each token of the value."""
-    match = re.search(rf'"{re.escape(field)}"\s*:\s*"', text)
+    places = re.finditer(rf'"{re.escape(field)}"\s*:\s*"', text)
+    match = next(islice(places, nth, None), None)
     at = -"".join(token.text for token in tokens).find(text)  # servers strip white space around the reply
     if match is None or not tokens or at > 0:
         return None

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from factcheck.errors import ModelReplyError
+from pipeline.models.budget import Budget
+from pipeline.models.prices import Price
 from pipeline.models.reply import Reply, Token, Usage
 from prompts.loader import RenderedPrompt
 
@@ -25,6 +27,8 @@ class ScriptedModel:
     """
 
     name = "scripted"
+    price: Price | None = None
+    max_prompt_tokens = 100_000
 
     def __init__(
         self,
@@ -40,7 +44,15 @@ class ScriptedModel:
         self.prompts: list[str] = []
         self.usage = Usage()
 
-    def ask(self, prompt: RenderedPrompt, schema: type[T], max_tokens: int = 512) -> Reply[T]:
+    def prompt_tokens(self, max_tokens: int = 512) -> int:
+        return self.max_prompt_tokens
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def ask(
+        self, prompt: RenderedPrompt, schema: type[T], max_tokens: int = 512, budget: Budget | None = None
+    ) -> Reply[T]:
         """Return the next reply. Raises: ModelReplyError when it does not fit the schema, as a real model's would."""
         with self._lock:
             self.history.append(prompt)
@@ -49,6 +61,8 @@ class ScriptedModel:
             reply = self._replies.popleft()
             usage = Usage(1, len(self.prompts[-1]) // 4, 8)
             self.usage += usage
+        if budget is not None:
+            budget.spend(usage)
         if isinstance(reply, Exception):
             raise reply
         try:

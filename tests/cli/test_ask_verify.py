@@ -4,53 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
-from factcheck.cli.main import main
 from factcheck.settings import Settings
-from pipeline.lexical import LexicalScorer
-from vectorstore.hash_embedder import HashEmbedder
 from vectorstore.lock import StoreLock
 
 Run = Callable[..., SimpleNamespace]
 TREATY = "Does the treaty include a mutual defence clause?"
 KEY = "sk-planted-0123456789"
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, hashed_settings: Settings
-) -> Run:
-    """Run a command over the seed articles; every output is one clear line on stderr or none, and holds no key."""
-    fake = ModuleType("vectorstore.embed")
-    fake.MiniLmEmbedder = lambda **options: HashEmbedder()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
-    monkeypatch.setattr("pipeline.answerer.open_scorer", lambda settings: LexicalScorer())
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FACTCHECK_HOME", str(hashed_settings.home))
-    monkeypatch.setenv("FACTCHECK_CACHE", str(tmp_path / "no-weights"))
-    monkeypatch.setenv("FACTCHECK_MODEL", "none")
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-    def call(*arguments: str) -> SimpleNamespace:
-        capfd.readouterr()
-        try:
-            main(list(arguments))
-            code: object = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capfd.readouterr()
-        assert "Traceback" not in said.err
-        assert KEY not in said.out + said.err
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
-
-    return call
 
 
 def test_one_question_for_a_person_and_as_a_record(run: Run) -> None:
@@ -112,9 +77,9 @@ def test_days_and_numbers_in_yaml_need_no_quotes(run: Run, tmp_path: Path) -> No
         (["verify", "missing.json"], 1, "does not exist"),
         (["verify", "binary.jsonl"], 1, "cannot be read"),
         (["verify", "empty.jsonl"], 1, "no answer record"),
-        (["verify", "object.json"], 1, "no answer record"),
+        (["verify", "object.json"], 1, "object.json:1 is not a record"),
         (["verify", "number.json"], 1, "not a record"),
-        (["verify", "broken.ndjson"], 1, "not JSON"),
+        (["verify", "broken.ndjson"], 1, "broken.ndjson:1 is not a record"),
     ],
 )
 def test_bad_input_gets_one_clear_line_and_its_exit_code(
@@ -214,3 +179,87 @@ def test_a_changed_source_is_exit_code_3(answers: Path, run: Run, tmp_path: Path
     for path in folder.glob("*.txt"):
         path.write_bytes(path.read_bytes().replace(b"20 years", b"25 years").replace(b"mutual", b"joint"))
     assert run("verify", str(answers), "--sources", str(folder)).code == 3
+
+
+# -- --html
+
+
+def test_answers_are_written_as_a_page_too_with_the_failed_ones(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text(f'{{"question": "{TREATY}"}}\n{{"question": ""}}\n')
+    done = run("ask", "--file", "q.jsonl", "--json", "--html", "page.html")
+    assert done.code == 4
+    quote = json.loads(done.out.splitlines()[0])["citations"][0]["exact"].split("\n")[0]
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert page.count('<article class="card"') == 2
+    assert page.count(quote.replace("'", "&#x27;")) == 2  # in the answer, and marked in the article
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["page.html", "q.jsonl"]
+
+
+@pytest.mark.parametrize("target", ["nowhere/page.html", "q.jsonl/page.html"])
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_asked(target: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text("")
+    done = run("ask", TREATY, "--html", target)
+    assert (done.code, done.out) == (1, "")
+    assert "not a folder" in done.err
+
+
+# -- check
+
+
+DRAFT = "# The treaty\n\nThe treaty was signed in Moscow. The agreement is valid for 10 years. Is that long?\n"
+
+
+def test_a_draft_for_a_person_and_as_records_that_can_be_proved(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "draft.md").write_text(DRAFT)
+    shown = run("check", "draft.md")
+    assert shown.code == 0, shown.err
+    assert "draft.md:1  not checked, heading: The treaty" in shown.out
+    assert "number: 10 years here, 20 years in the sources" in shown.out
+    assert "4 statements:" in shown.out
+    done = run("check", "draft.md", "--json")
+    head, *claims = [json.loads(line) for line in done.out.splitlines()]
+    assert head["n_claims"] == len(claims) == sum(head["counts"].values()) == 4
+    assert all(DRAFT[c["start"] : c["end"]] == c["exact"] for c in claims)
+    assert claims[2]["mismatch"] == [{"kind": "number", "claim": "10 years", "evidence": "20 years"}]
+    (tmp_path / "checked.ndjson").write_text(done.out, "utf-8")
+    proved = run("verify", "checked.ndjson")
+    assert (proved.code, "0 of 0" in proved.err) == (0, False)
+
+
+def test_fail_on_is_exit_code_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "draft.md").write_text(DRAFT)
+    assert run("check", "draft.md", "--fail-on", "mismatch").code == 3
+    (tmp_path / "clean.md").write_text("The treaty was signed in Moscow.\n")
+    assert run("check", "clean.md", "--fail-on", "mismatch").code == 0
+
+
+def test_a_draft_that_was_ingested_does_not_prove_itself(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The moon is made of green cheese.\n")
+    (tmp_path / "b.txt").write_text("The treaty was signed in Moscow.\n")
+    for name in ("a.txt", "b.txt"):
+        assert run("ingest", name, "--home", "own").code == 0
+    done = run("check", "a.txt", "--home", "own", "--json")
+    assert "a.txt" in done.err
+    assert json.loads(done.out.splitlines()[1])["verdict"] != "supported"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["draft.md", "--fail-on", "perhaps"], 2, "perhaps"),
+        (["draft.md", "--fail-on", ","], 2, "not an outcome"),
+        (["draft.md", "--as-of", "soon"], 2, "soon"),
+        (["draft.md", "--source", "nowhere"], 4, "nowhere"),
+        (["draft.md", "--model", "openai:gpt"], 5, "OPENAI_API_KEY"),
+        (["nothing.md"], 1, "nothing.md"),
+        (["draft.pdf"], 1, "drafts are read as"),
+        (["binary.md"], 1, "UTF-8"),
+        (["empty.md"], 1, "empty"),
+    ],
+)
+def test_bad_input_of_check(arguments: list[str], code: int, said: str, run: Run, tmp_path: Path) -> None:
+    for name, data in {"draft.md": DRAFT.encode(), "draft.pdf": b"x", "binary.md": b"\xff", "empty.md": b"\n"}.items():
+        (tmp_path / name).write_bytes(data)
+    done = run("check", *arguments)
+    assert (done.code, "Traceback" in done.err) == (code, False), done.err
+    assert said in done.err

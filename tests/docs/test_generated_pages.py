@@ -27,6 +27,9 @@ def test_check_says_which_page_is_stale_and_writes_nothing(
     monkeypatch.setattr(generate, "DOCS", tmp_path)
     (tmp_path / "settings.md").write_text("<!-- generated: begin -->\nold\n<!-- generated: end -->\nrest\n")
     (tmp_path / "cli.md").write_text(generate.cli_page())
+    (tmp_path / "evaluation.md").write_text(
+        (Path(generate.__file__).parent / "evaluation.md").read_text("utf-8"), "utf-8"
+    )
     assert generate.main(["--check"]) == 1
     assert capsys.readouterr().err == "docs/settings.md: out of date; run `make docs`\n"
     assert "old" in (tmp_path / "settings.md").read_text()

@@ -52,7 +52,7 @@ def test_a_good_label_has_no_finding() -> None:
         ({"stances": {"late": "supports"}}, []),  # not every source need be labelled
         ({"as_of": "2025-01-10"}, ["as-of"]),
         ({"as_of": "2025-01-17"}, []),
-        ({"type": "choice", "choices": ["signed", "not signed"], "value": {"text": "yes"}}, ["answer"]),
+        ({"type": "choice", "choices": ["signed", "not signed"], "value": {"text": "yes"}}, ["answer", "carry"]),
         ({"type": "text"}, ["answer"]),
     ],
 )

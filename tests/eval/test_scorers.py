@@ -12,7 +12,12 @@ from eval.quantities import same_duration, same_number
 from eval.scorers.answer_accuracy import answer_accuracy
 from eval.scorers.citation_carries import citation_carries
 from eval.scorers.citation_coverage import citation_coverage
+from eval.scorers.citation_precision import citation_precision
 from eval.scorers.citation_proof import citation_proof
+from eval.scorers.citation_recall import citation_recall
+from eval.scorers.quote_validity import quote_validity
+from eval.scorers.right import right
+from eval.scorers.set_f1 import set_f1
 from eval.scorers.value_match import value_match
 
 #        0         1         2         3         4
@@ -212,3 +217,70 @@ def test_coverage_is_of_answerable_questions() -> None:
     conflict = citation_coverage(sample(answer="conflicting"), cited, CORPUS)
     assert conflict is not None
     assert conflict.value == 1.0
+
+
+def test_right_is_answer_or_value() -> None:
+    scores = [right(sample(), record("yes"), CORPUS), right(sample(**UNITS), record("Two."), CORPUS)]
+    assert [s.value for s in scores if s] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        (["bee", "ant", "dog", "cow"], 2 * 4 / 9),
+        (["ant", "bee", "cow"], 2 * 3 / 8),
+        (["ant", "elk"], 2 * 1 / 7),
+        ([], 0.0),
+        (None, 0.0),
+    ],
+)
+def test_set_f1_keeps_the_share(said: list[str] | None, value: float) -> None:
+    score = set_f1(sample(**FIVE), record("x", {"items": said}), CORPUS)
+    assert score is not None
+    assert score.value == pytest.approx(value, abs=1e-12)
+
+
+def test_set_f1_is_of_lists_that_were_not_withheld() -> None:
+    assert set_f1(sample(**UNITS), record("2"), CORPUS) is None
+    withheld = set_f1(sample(**FIVE), record("x", {"items": FIVE["value"]["items"]}, abstained=True), CORPUS)
+    assert withheld is not None
+    assert withheld.value == 0.0
+
+
+def test_citation_precision_is_over_all_citations() -> None:
+    gold = sample(evidence=CARRIES)
+    shown = [cite(20, 38), cite(0, 10), {**cite(20, 38), "start": 21}, cite(0, 21, "beta")]
+    score = citation_precision(gold, record("yes", citations=shown), CORPUS)
+    assert score is not None
+    assert (score.value, score.weight) == (0.25, 4)
+    assert citation_precision(gold, record("yes"), CORPUS) is None
+    assert citation_precision(sample(), record("yes", citations=shown), CORPUS) is None
+    silent = citation_precision(sample(answer="not_stated"), record("yes", citations=shown), CORPUS)
+    assert silent is not None
+    assert silent.value == 0.0
+
+
+def test_citation_recall_counts_two_quotes_a_source() -> None:
+    gold = sample(evidence={"alpha": ["Snow fell", "lasts twenty years", "Rain fell"], "beta": ["no term"]})
+
+    def found(*citations: dict[str, Any]) -> tuple[float, int] | None:
+        score = citation_recall(gold, record("yes", citations=list(citations)), CORPUS)
+        return score and (score.value, score.weight)
+
+    # of alpha two at most, of beta one: 3
+    assert found() == (0.0, 3)
+    assert found(cite(20, 38)) == (pytest.approx(1 / 3), 3)
+    assert found(cite(20, 38), cite(0, 9), cite(40, 49)) == (pytest.approx(2 / 3), 3)
+    assert found(cite(20, 38), cite(0, 9), cite(0, 21, "beta")) == (1.0, 3)
+    assert found(cite(0, 50)) == (pytest.approx(2 / 3), 3)  # one citation of everything hits all three quotes
+    assert found(cite(20, 38, exact="made up")) == (0.0, 3)
+    assert citation_recall(sample(), record("yes", citations=[cite(0, 9)]), CORPUS) is None
+
+
+def test_quote_validity_is_over_what_was_proposed() -> None:
+    quotes = {"exact": 3, "normalised": 1, "misattributed": 0, "frankenquote": 1, "not_found": 3, "ambiguous": 0}
+    score = quote_validity(sample(), record("yes", quotes=quotes), CORPUS)
+    assert score is not None
+    assert (score.value, score.weight, score.why) == (0.5, 8, "frankenquote 1, not_found 3")
+    for nothing in ({}, None, "junk", {"exact": 0}):
+        assert quote_validity(sample(), record("yes", quotes=nothing), CORPUS) is None

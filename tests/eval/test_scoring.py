@@ -1,19 +1,15 @@
-"""The aggregate: what is unscored, intervals by family, the ways of no, latency, predictions files."""
+"""The aggregate: what is unscored, intervals by family, the ways of no, latency."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from eval.confusion import three_ways_of_no
 from eval.gold import Sample
-from eval.latency import median_latency_s
 from eval.score import Metric, Score, ScoredSample
-from eval.scoring import metric, read_predictions, score_all
-from factcheck.errors import UserError
+from eval.scorers.ways_of_no import three_ways_of_no
+from eval.scoring import metric, score_all
 
 
 def sample(name: str, answer: str | None = "yes", **change: Any) -> Sample:
@@ -89,33 +85,3 @@ def test_the_three_ways_of_no() -> None:
         ("silent", "unexplained"): 1,
         ("no", "answered"): 1,
     }
-
-
-def test_latency_is_the_median_of_what_is_known() -> None:
-    records = [record(x, "yes", run={"latency_s": t}) for x, t in (("a", 1), ("b", 9), ("c", 2.0), ("d", None))]
-    assert median_latency_s(records) == 2.0
-    assert median_latency_s([record("a", "yes")]) is None
-
-
-def test_predictions_are_read_by_question_id(tmp_path: Path) -> None:
-    path = tmp_path / "p.ndjson"
-    path.write_text(json.dumps(record("a", "yes")) + "\n\n" + json.dumps(record("b", "no")) + "\n", encoding="utf-8")
-    assert set(read_predictions(path)) == {"a", "b"}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{", "line 1 is no answer record with a question id"),
-        ("[]", "line 1 is no answer record with a question id"),
-        ('{"question": {"id": null}}', "line 1: question id None is no text or stands twice"),
-        ('{"question": {"id": "a"}}\n{"question": {"id": "a"}}', "line 2: question id 'a' is no text or stands twice"),
-    ],
-)
-def test_a_broken_prediction_line_is_named(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "p.ndjson"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match=message):
-        read_predictions(path)
-    with pytest.raises(UserError, match="cannot be read"):
-        read_predictions(tmp_path / "none")

@@ -11,7 +11,7 @@ from langchain_core.runnables import RunnableLambda
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from factcheck.errors import UsageError, UserError
-from factcheck.records import PROOF_STATUSES, Filters, Question, Source
+from factcheck.records import BOOLEAN_ANSWERS, PROOF_STATUSES, Filters, Question, Source, Span
 from factcheck.settings import Settings
 from pipeline.answerer import Answerer
 from pipeline.chain import FactcheckChain
@@ -69,7 +69,7 @@ def test_the_record_has_every_field_of_the_contract(chain: FactcheckChain, seeds
     assert set(record["quotes"]) == set(PROOF_STATUSES)
     assert set(record["coverage"]) == {"reason", "n_sources", "n_passages_read", "nearest"}
     assert set(record["run"]) == {
-        "version", "model", "verifier", "embedder", "prompts", "index", "usage", "cost_usd", "latency_s",
+        "version", "model", "verifier", "embedder", "prompts", "index", "calibration", "usage", "cost_usd", "latency_s",
     }  # fmt: skip
     assert 0 <= record["probability"] <= 1
     assert record["citations"]
@@ -139,3 +139,40 @@ class TestRetriever(RetrieversIntegrationTests):
     @property
     def num_results_arg_name(self) -> str:
         return "k"
+
+
+CLAIM = "The treaty includes a mutual defence clause."
+
+
+def test_a_claim_goes_the_way_of_a_boolean_question_with_nothing_worded(chain: FactcheckChain) -> None:
+    answer = chain.invoke({"id": "c1", "claim": f"  {CLAIM} "})
+    assert (answer.claim, answer.question.type, answer.question.claim) == (CLAIM, "boolean", CLAIM)
+    assert answer.answer == BOOLEAN_ANSWERS[answer.verdict]
+    assert not any("could not be turned into a statement" in warning for warning in answer.warnings)
+    assert answer_record(answer)["question"] == {
+        "id": "c1", "text": CLAIM, "type": "boolean", "as_of": None, "claim": CLAIM
+    }  # fmt: skip
+
+
+def test_a_claim_that_reads_like_a_question_is_judged_as_it_stands(chain: FactcheckChain) -> None:
+    """The rules would take the tag off; who gives a claim has worded it."""
+    assert chain.invoke({"claim": "Is the treaty valid for 20 years, right?"}).claim == (
+        "Is the treaty valid for 20 years, right?"
+    )
+
+
+@pytest.mark.parametrize("given", [{"claim": " "}, {"claim": CLAIM, "type": "date"}, {"claim": "x " * 2000}])
+def test_a_claim_that_cannot_be_one_is_a_usage_error(given: dict[str, Any], chain: FactcheckChain) -> None:
+    with pytest.raises(UsageError):
+        chain.invoke(given)
+
+
+def test_given_passages_are_read_instead_of_retrieved(chain: FactcheckChain) -> None:
+    store = chain.answerer.store
+    text = store.source("latimes-digest").text
+    at = text.index("lacking formal defense obligations")
+    passages = store.passages_at("latimes-digest", [Span(at, at + 10)])
+    answer, trace = chain.answerer.answer(Question(TREATY), passages=passages)
+    assert trace.passages == tuple(passages)
+    assert [s.source for s in answer.sources] == ["latimes-digest"]
+    assert answer.coverage.n_passages_read == len(passages) == 1

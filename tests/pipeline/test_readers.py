@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from pipeline.lexical import LexicalScorer
 from pipeline.models.scripted import ScriptedModel
 from pipeline.read import MAX_CALLS
 from pipeline.readers import PointingReader, QuotingReader
+from vectorstore.chunks import n_tokens
 
 TREATY = "Does the treaty include a mutual defence clause?"
 BTA = "the pact between Moscow and Tehran does not provide for a clause on mutual military assistance"
@@ -24,8 +27,12 @@ Asker = Callable[..., Answerer]
 
 @pytest.fixture
 def answerer(hashed_store: Any, hashed_settings: Settings, hashing: Any) -> Asker:
+    settings = hashed_settings.model_copy(
+        update={"model_below": 1.0}
+    )  # whatever the scorer is sure of, the model reads
+
     def with_reader(reader: Any) -> Answerer:
-        return Answerer(hashed_store, hashed_settings, embedder=hashing, scorer=LexicalScorer(), reader=reader)
+        return Answerer(hashed_store, settings, embedder=hashing, scorer=LexicalScorer(), reader=reader)
 
     return with_reader
 
@@ -109,6 +116,52 @@ def test_a_value_with_a_proved_quote_is_answered_from_its_sentence(answerer: Ask
     assert answer.citations[0].source == "nazimoghlu-not-an-alliance"
     assert quote in answer.citations[0].exact
     assert answer.quotes["exact"] == 1
+
+
+def test_passages_that_do_not_fit_the_prompt_are_left_out_with_a_warning(answerer: Asker) -> None:
+    model = ScriptedModel([quotes(), quotes()])
+    everything, _ = answerer(QuotingReader(model)).answer(Question(TREATY))
+    n_passages = model.prompts[0].count("(source ")
+    model.max_prompt_tokens = 900
+    some, _ = answerer(QuotingReader(model)).answer(Question(TREATY))
+    n_left = model.prompts[1].count("(source ")
+    assert 1 <= n_left < n_passages
+    assert n_tokens(model.prompts[1]) <= 900
+    assert model.prompts[0].startswith(model.prompts[1].split("Claim:")[0].rstrip())  # the least relevant went
+    told = f"{n_passages - n_left} of {n_passages} passages did not fit the prompt and were not read"
+    assert told in some.warnings
+    assert not any("did not fit" in warning for warning in everything.warnings)
+
+
+def test_sentences_to_point_at_are_cut_too(answerer: Asker) -> None:
+    model = ScriptedModel([{"sentence": 0, "answer": ""}])
+    model.max_prompt_tokens = 700
+    answer, _ = answerer(PointingReader(model)).answer(Question("How long is the treaty valid?"))
+    assert n_tokens(model.prompts[0]) <= 700
+    assert any("sentences did not fit the prompt" in warning for warning in answer.warnings)
+
+
+def test_how_sure_the_model_is_of_a_stance_counts(answerer: Asker) -> None:
+    look = ScriptedModel([quotes()])
+    answerer(QuotingReader(look)).answer(Question(TREATY))
+    reply = quotes((passage_of(look, BTA), BTA, "refutes"))
+    found = []
+    for sure in (0.99, 0.6):
+        odds = {"refutes": math.log(sure), "supports": math.log(1 - sure)}
+        model = ScriptedModel([reply], probabilities=odds)
+        found.append(answerer(QuotingReader(model)).answer(Question(TREATY))[0].citations[0].support.refutes)
+    plain = answerer(QuotingReader(ScriptedModel([reply]))).answer(Question(TREATY))[0].citations[0].support.refutes
+    assert plain > found[0] > found[1]
+
+
+def test_each_thread_counts_its_own_questions(answerer: Asker) -> None:
+    """A service and `eval run -j` share one reader between threads; a record tells of its own calls only."""
+    asked = 12
+    reader = PointingReader(ScriptedModel([{"label": "Unknown"}] * 3 * asked))
+    answerer_ = answerer(reader)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: answerer_.answer(Question(TREATY))[0], range(asked)))
+    assert [answer.run["usage"]["calls"] for answer in answers] == [3] * asked
 
 
 # -- faults are never answers

@@ -1,17 +1,16 @@
-"""8-bit weights: near the float32 result, and a row that does not know its batch. Needs the `train` extra's onnx."""
+"""8-bit weights: near the float32 result, and a row that does not know its batch."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnxruntime as ort
 import pytest
 
-onnx = pytest.importorskip("onnx")
-ort = pytest.importorskip("onnxruntime")
-
-from training.bert import Graph  # noqa: E402 - after the skip
-from training.quantise import Options, _to_int8, quantise  # noqa: E402
+from training.bert import Graph
+from training.quantise import Options, _to_int8, quantise
 
 METHODS = [Options(), Options(block=96), Options(block=100), Options("nbits", 64, 0)]  # 100 does not divide 192
 

@@ -86,7 +86,6 @@ def test_awkward_text_has_a_unit_vector(minilm: MiniLmEmbedder, text: str) -> No
 
 def test_no_texts(minilm: MiniLmEmbedder) -> None:
     assert minilm.embed([]).shape == (0, 384)
-    assert minilm.embed_documents([]) == []
 
 
 def test_identical_texts_are_computed_once(minilm: MiniLmEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:

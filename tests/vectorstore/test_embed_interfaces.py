@@ -15,12 +15,13 @@ from langchain_tests.unit_tests import EmbeddingsUnitTests
 from factcheck.errors import WeightsError
 from vectorstore.chroma_function import MiniLmEmbeddingFunction
 from vectorstore.embed import MiniLmEmbedder
+from vectorstore.langchain_embeddings import MiniLmEmbeddings
 
 
 class TestLangChainUnit(EmbeddingsUnitTests):
     @property
     def embeddings_class(self) -> type[Embeddings]:
-        return MiniLmEmbedder
+        return MiniLmEmbeddings
 
     @property
     def embedding_model_params(self) -> dict[str, Any]:
@@ -30,7 +31,7 @@ class TestLangChainUnit(EmbeddingsUnitTests):
 class TestLangChainIntegration(EmbeddingsIntegrationTests):
     @property
     def embeddings_class(self) -> type[Embeddings]:
-        return MiniLmEmbedder
+        return MiniLmEmbeddings
 
 
 def test_chroma_embeds_queries_and_reopens_by_name(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_prune_of_a_folder_that_is_empty_or_missing_removes_nothing(store: Store
     assert ingest([folder], store, prune=True).removed == []
     folder.mkdir()
     report = ingest([folder], store, prune=True)
-    assert "has no .txt or .md file" in report.failed[0].message
+    assert "has no file of a known format" in report.failed[0].message
     assert len(store.source_ids()) == 3
 
 

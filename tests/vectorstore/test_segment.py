@@ -97,3 +97,14 @@ def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
     spans = split_sentences(unit * 40_000)
     assert time.perf_counter() - begin < 10  # 0.02 to 0.9 s; minutes where it is quadratic
     assert_spans(unit * 40_000, spans)
+
+
+@pytest.mark.parametrize("piece", ["Aaa. bbb ", "“Aaa. bbb ccC. Ddd eef. Ggg” ", "U.S. “", "(", "a", "[1] Aaa. "])
+def test_a_long_line_takes_time_in_proportion_to_its_length(piece: str) -> None:
+    """The work is counted by processor time, and generously: quadratic work on these took 100 times as long."""
+    text = piece * (400_000 // len(piece))
+    started = time.process_time()
+    spans = split_sentences(text)
+    assert time.process_time() - started < 5
+    assert "".join(span.of(text) for span in spans).replace(" ", "") == text.replace(" ", "")
+    assert max(span.end - span.start for span in spans) <= 4_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from factcheck.errors import SourceError, StoreError, UsageError, UserError
-from factcheck.records import Filters, Passage, Provenance, Source
+from factcheck.records import Filters, Passage, Provenance, Source, Span
 from factcheck.settings import Settings
 from vectorstore.hash_embedder import HashEmbedder
 from vectorstore.lexical import match_expression
@@ -53,6 +54,20 @@ def test_both_searches_find_spans_of_the_stored_text(store: Store) -> None:
         assert best.ranks == {name: 1}
         assert best.text == TREATY[best.start : best.end]
         assert best.score > 0
+
+
+def test_passages_at_are_the_chunks_that_overlap(settings: Settings, embedder: HashEmbedder) -> None:
+    text = " ".join(f"Sentence number {i} is about maize and wheat." for i in range(60))
+    with Store.open(settings, embedder, write=True) as store:
+        store.put("long", text)
+        chunks = store.passages_at("long", [Span(0, len(text))])
+        assert len(chunks) > 2
+        assert all(text[p.start : p.end] == p.text for p in chunks)
+        first, second = chunks[:2]
+        assert store.passages_at("long", [Span(first.start, first.start + 1)]) == [first]
+        across = [Span(second.start, second.start + 1), Span(first.start, first.start + 1)]
+        assert store.passages_at("long", across) == [first, second], "in the order of the text"
+        assert store.passages_at("long", []) == []
 
 
 def test_dense_scores_are_cosines(store: Store, embedder: HashEmbedder) -> None:
@@ -259,3 +274,11 @@ def test_source_is_a_record_that_equals_itself(store: Store) -> None:
     assert isinstance(store.source("corn"), Source)
     assert store.source("corn") == store.find("corn")
     assert store.find("nobody") is None
+
+
+def test_threads_that_search_first_at_once_open_the_vectors_once(settings: Settings, store: Store) -> None:
+    store.close()
+    with Store.open(settings, HashEmbedder()) as reader, ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: ids(reader.search_dense("the treaty", 2)), range(32)))
+    assert found == [found[0]] * 32
+    assert found[0]

@@ -22,6 +22,7 @@ class FakeOpenAI:
     answers: deque[Any] = field(default_factory=deque)
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    heads: list[Any] = field(default_factory=list)
 
     def next(self) -> Any:
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
@@ -42,6 +43,7 @@ def server() -> Iterator[FakeOpenAI]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             fake.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            fake.heads.append(self.headers)
             fake.keys.append(self.headers["Authorization"])
             answer = fake.next()
             if isinstance(answer, float):
@@ -65,9 +67,12 @@ def server() -> Iterator[FakeOpenAI]:
         def log_message(self, *args: object) -> None:
             pass
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 64
+
+    http = Server(("127.0.0.1", 0), Handler)
     http.handle_error = lambda *args: None  # type: ignore[method-assign]  # a client that hangs up
-    threading.Thread(target=http.serve_forever, daemon=True).start()
+    threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
     fake.base_url = f"http://127.0.0.1:{http.server_address[1]}/v1"
     yield fake
     http.shutdown()

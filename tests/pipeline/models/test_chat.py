@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from factcheck.errors import ModelReplyError, ModelUnavailableError, UsageError, WeightsError
 from factcheck.settings import Settings
+from pipeline.models.budget import Budget
 from pipeline.models.chat import ChatModel, open_model, resolve
 from pipeline.models.reply import Usage
 from prompts.loader import RenderedPrompt
@@ -33,7 +34,11 @@ class Text(BaseModel):
 def model(server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ChatModel:
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
-    opened = open_model(Settings(model="openai:gpt-x", cache=tmp_path, timeout_s=2))
+    settings = Settings(
+        model="openai:gpt-x", home=tmp_path, cache=tmp_path, timeout_s=60, retry_wait_s=0, cache_responses=False,
+        outages_to_stop=99,
+    )  # fmt: skip
+    opened = open_model(settings)
     assert opened is not None
     return opened
 
@@ -47,7 +52,7 @@ def test_a_reply_that_fits(model: ChatModel, server: FakeOpenAI) -> None:
     assert reply.choice_probabilities("label") is None  # the server gave no logprobs
     sent = server.requests[0]
     assert [m["role"] for m in sent["messages"]] == ["system", "user"]
-    assert (sent["temperature"], sent["seed"], sent["max_completion_tokens"]) == (0, 0, 32)
+    assert (sent["temperature"], sent["seed"], sent["max_tokens"]) == (0, 0, 32)
     schema = sent["response_format"]["json_schema"]
     assert schema["strict"] is True
     assert schema["schema"]["properties"]["label"]["enum"] == ["yes", "no"]
@@ -87,7 +92,7 @@ def test_a_reply_that_does_not_fit_gets_one_repair(model: ChatModel, server: Fak
 def test_a_cut_reply_gets_twice_the_room(model: ChatModel, server: FakeOpenAI) -> None:
     server.answers.extend([completion('{"label": "y', finish_reason="length"), FITS])
     assert model.ask(PROMPT, Label, 16).usage == Usage(2, 20, 8)
-    assert server.requests[1]["max_completion_tokens"] == 32
+    assert server.requests[1]["max_tokens"] == 32
     assert len(server.requests[1]["messages"]) == 2
 
 
@@ -103,17 +108,86 @@ def test_a_parameter_that_the_model_refuses_is_left_out_from_then_on(model: Chat
     assert not {"temperature", "logprobs", "top_logprobs"} & server.requests[-1].keys()
 
 
+OPENAI_SAYS = "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."
+
+
+@pytest.mark.filterwarnings("ignore:This model does not support OpenAI")
+def test_weaker_forms_are_asked_for_in_turn_and_remembered(model: ChatModel, server: FakeOpenAI) -> None:
+    def refuse(message: str) -> tuple[int, dict[str, Any]]:
+        return 400, {"error": {"message": message, "param": "response_format", "type": "invalid_request_error"}}
+
+    server.answers.extend([refuse(OPENAI_SAYS), refuse("response_format is not supported"), FITS])
+    budget = Budget()
+    model.ask(PROMPT, Label, 32, budget)
+    model.ask(PROMPT, Label, 32, budget)
+    forms = [(request.get("response_format") or {}).get("type") for request in server.requests]
+    assert forms == ["json_schema", "json_object", None, None]
+    systems = [request["messages"][0]["content"] for request in server.requests]
+    assert ["JSON schema" in text for text in systems] == [False, True, True, True]
+    assert [note for note in budget.notes if "response_format" in note] == [
+        "openai:gpt-x does not take response_format json_object; the form of its replies is asked for in words"
+    ]
+
+
+def test_prose_from_a_server_that_takes_every_form_is_asked_for_in_words(model: ChatModel, server: FakeOpenAI) -> None:
+    server.answers.extend(["It rains.", f"Well: {FITS}"])
+    budget = Budget()
+    assert model.ask(PROMPT, Label, 32, budget).text == FITS
+    assert "JSON schema" in server.requests[1]["messages"][0]["content"]
+    assert "openai:gpt-x does not keep to the form it is given" in budget.notes[0]
+
+
+@pytest.mark.parametrize(("name", "thinks"), [("gpt-4.1-mini", False), ("gpt-5-mini", True), ("o3", True)])
+def test_reasoning_models_of_openai(
+    name: str, thinks: bool, server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("pipeline.models.openai_wire.OPENAI_URL", server.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-1")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    server.answers.append(FITS)
+    model = open_model(Settings(model=f"openai:{name}", home=tmp_path))
+    assert model is not None
+    model.ask(PROMPT, Label, 32)
+    model.close()
+    [sent] = server.requests
+    assert ("temperature" in sent) == (not thinks)
+    assert (sent["max_completion_tokens"], "max_tokens" in sent) == (32 + 8192 if thinks else 32, False)
+    assert (server.heads[0]["OpenAI-Organization"], server.heads[0]["OpenAI-Project"]) == ("org-1", "proj-1")
+    assert model.price is not None
+
+
+def test_a_model_that_thought_until_the_limit_gets_room(model: ChatModel, server: FakeOpenAI) -> None:
+    server.answers.extend([completion("", finish_reason="length"), FITS])
+    assert model.ask(PROMPT, Label, 32).value.label == "yes"
+    assert server.requests[1]["max_tokens"] == 64 + 8192
+
+
+def test_a_prompt_that_is_too_long_is_not_sent(model: ChatModel, server: FakeOpenAI) -> None:
+    long = RenderedPrompt("judge", "1", "0" * 64, "You judge claims.", "rain " * 9000)
+    with pytest.raises(ModelUnavailableError, match=r"the prompt has 9\d{3} tokens, more than the 8000"):
+        model.ask(long, Label)
+    assert server.requests == []
+
+
+def test_no_repair_beyond_the_budget_of_calls(model: ChatModel, server: FakeOpenAI) -> None:
+    server.answers.append('{"label": "maybe"}')
+    with pytest.raises(ModelReplyError, match="does not fit"):
+        model.ask(PROMPT, Label, 32, Budget(calls_left=1))
+    assert len(server.requests) == 1
+
+
 ERROR = {"error": {"message": "told why", "type": "x", "code": None, "param": None}}
 FAULTS: list[tuple[Any, type[Exception], str]] = [
     ((401, ERROR), ModelUnavailableError, r"key was not accepted \(401\)"),
     ((403, ERROR), ModelUnavailableError, r"\(403\)"),
     ((404, ERROR), ModelUnavailableError, r"no such model or address \(404\)"),
     ((400, ERROR), ModelUnavailableError, "status 400: .*told why"),
-    ((429, ERROR), ModelUnavailableError, r"limit or quota \(429\)"),
+    ((429, ERROR), ModelUnavailableError, r"over its limit \(429\)"),
     ((500, ERROR), ModelUnavailableError, "status 500"),
     ((503, b"<html>busy</html>"), ModelUnavailableError, "status 503"),
     (None, ModelUnavailableError, "not reachable"),
-    (3.0, ModelUnavailableError, "no answer in 2 s"),
     (b"not json", ModelReplyError, "cannot be read"),
     (b'{"id": "c", "choi', ModelReplyError, "cannot be read"),
     ({"id": "c", "object": "chat.completion", "choices": []}, ModelReplyError, "gpt-x"),
@@ -124,9 +198,9 @@ FAULTS: list[tuple[Any, type[Exception], str]] = [
     (completion(None, refusal="I will not"), ModelReplyError, "refused: 'I will not'"),
     (completion("", finish_reason="content_filter"), ModelReplyError, "content filter"),
     (completion('{"label": "y', finish_reason="length"), ModelReplyError, "cut off"),
-    ('{"label": "maybe"}', ModelReplyError, "two replies to prompt 'judge' do not fit Label"),
-    ("yes", ModelReplyError, "do not fit Label"),
-    ('["yes"]', ModelReplyError, "do not fit Label"),
+    ('{"label": "maybe"}', ModelReplyError, "reply to prompt 'judge' does not fit Label"),
+    ("yes", ModelReplyError, "does not fit Label"),
+    ('["yes"]', ModelReplyError, "does not fit Label"),
 ]
 
 
@@ -190,7 +264,7 @@ def test_a_server_of_ones_own_needs_no_key(server: FakeOpenAI, monkeypatch: pyte
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
     server.answers.append(FITS)
-    model = open_model(Settings(model="openai:mine", cache=tmp_path))
+    model = open_model(Settings(model="openai:mine", home=tmp_path, cache=tmp_path))
     assert model is not None
     assert model.ask(PROMPT, Label).value.label == "yes"
 

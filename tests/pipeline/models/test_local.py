@@ -7,7 +7,9 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from factcheck.errors import ModelReplyError, ModelUnavailableError, WeightsError
 from factcheck.settings import Settings
-from pipeline.models.chat import ChatModel
+from pipeline.models.chat import ChatModel, open_local
 from pipeline.models.local import serve
 from pipeline.models.weights import pull
 from prompts.loader import RenderedPrompt
@@ -65,16 +67,13 @@ def test_a_file_that_llama_cannot_read(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.fixture(scope="module")
-def model() -> ChatModel:
-    from pipeline.models.adapter import OpenAIModel
-
-    settings = Settings()
+def model() -> Iterator[ChatModel]:
+    settings = Settings(timeout_s=300, cache_responses=False)
     pull(SMALL, settings)
     endpoint = serve(settings, SMALL)
     assert serve(settings, SMALL) is endpoint  # one server in a process
-    return OpenAIModel(
-        f"local:{SMALL}", SMALL, base_url=endpoint.base_url, api_key=endpoint.api_key, timeout_s=300, embedded=True
-    )
+    with closing(open_local(settings, SMALL)) as opened:
+        yield opened
 
 
 @pytest.mark.slow

@@ -1,0 +1,100 @@
+"""The regression gate: red only on a drop that is larger than allowed and that chance does not explain.
+
+The rule, for each figure: fail if drop > `max_drop` and p <= alpha, where p is the one-sided paired permutation test by
+families (`eval.significance`), adjusted over the figures of one gate by Holm's method. Drops that are too small to tell
+from noise pass, and the gate says how small that is. What could not be scored is no drop: it makes the gate *partial*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eval.compare import Comparison, compare
+from eval.score import ScoredSample
+from factcheck.errors import UsageError
+
+__all__ = ["ALPHA", "Gate", "GateCheck", "holm", "judge_gate"]
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class GateCheck:
+    """One figure. `p` is adjusted; `drop` is baseline minus run, so a gain is negative."""
+
+    comparison: Comparison
+    p: float
+    max_drop: float
+    alpha: float
+
+    @property
+    def drop(self) -> float:
+        return -self.comparison.difference
+
+    @property
+    def larger(self) -> bool:
+        return self.drop > self.max_drop + 1e-12
+
+    @property
+    def significant(self) -> bool:
+        return self.p <= self.alpha
+
+    @property
+    def passed(self) -> bool:
+        return not (self.larger and self.significant)
+
+    @property
+    def reason(self) -> str:
+        """Why it passed or failed, in words."""
+        if self.drop <= 1e-12:
+            return "no drop"
+        if not self.larger:
+            return f"a drop of {100 * self.drop:.1f} points, not more than the {100 * self.max_drop:g} allowed"
+        if not self.significant:
+            return f"a drop of {100 * self.drop:.1f} points that may be chance (p {self.p:.3f})"
+        return f"a drop of {100 * self.drop:.1f} points, more than the {100 * self.max_drop:g} allowed (p {self.p:.2g})"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The checks. `n_unscored` counts what the run (not the baseline) has no score for: errors and missing records."""
+
+    checks: tuple[GateCheck, ...]
+    n_unscored: int
+
+    @property
+    def passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+
+def judge_gate(
+    baseline: Sequence[ScoredSample],
+    run: Sequence[ScoredSample],
+    *,
+    scorers: Sequence[str] = ("right",),
+    max_drop: float = 0.0,
+    alpha: float = ALPHA,
+) -> Gate:
+    """Judge a run against its baseline; `max_drop` is in 0..1.
+
+    Raises: UserError for a scorer that has no paired sample; UsageError for an unknown one, and for a `max_drop` or
+    `alpha` outside of its range.
+    """
+    if not 0 <= max_drop < 1:
+        raise UsageError(f"a largest allowed drop of {100 * max_drop:g} points makes no sense; give 0 to 99")
+    if not 0 < alpha < 0.5:
+        raise UsageError(f"a significance level of {alpha:g} makes no sense; give one between 0 and 0.5")
+    found = [compare(baseline, run, scorer) for scorer in dict.fromkeys(scorers)]
+    adjusted = holm([comparison.p_drop for comparison in found])
+    checks = tuple(GateCheck(c, p, max_drop, alpha) for c, p in zip(found, adjusted, strict=True))
+    return Gate(checks, sum(item.unscored is not None for item in run))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted so that the chance of any false alarm among them stays at the level (Holm 1979)."""
+    adjusted, worst = [0.0] * len(p_values), 0.0
+    for rank, i in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[i]))
+        adjusted[i] = worst
+    return adjusted

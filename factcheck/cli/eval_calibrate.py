@@ -1,0 +1,33 @@
+"""`factcheck eval calibrate`: fit the probabilities on labelled runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from factcheck.cli.common import console
+from factcheck.errors import UserError
+
+
+@click.command("calibrate")
+@click.argument("runs", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("-o", "out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Write the file here.")
+def command(*, runs: tuple[Path, ...], out: Path) -> None:
+    """Fit how probable it is that an answer is right, on RUNS of labelled suites, and write it to a file.
+
+    Use it with FACTCHECK_CALIBRATION=FILE. It is for the verifier that made the runs, and for the kinds of model in
+    them (none, local, other). What --max-risk can promise needs 1,000 public questions: see docs/calibration.md.
+    """
+    from eval.calibrate import calibrate, calibration_text, labelled_run
+
+    found = calibrate([labelled_run(path) for path in dict.fromkeys(runs)])
+    try:
+        out.write_text(calibration_text(found), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror}); name another file") from error
+    for model, fits in found.fits.items():
+        for kind, fit in fits.items():
+            losses = ", ".join(f"{name} {loss:.3f}" for name, loss in fit.log_loss.items())
+            console().print(f"{model} {kind}: {fit.method}, n {fit.n} (log loss on unseen answers: {losses})")
+    console(stderr=True).print(f"{out}: for verifier {found.verifier}; set FACTCHECK_CALIBRATION={out} to use it")

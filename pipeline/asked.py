@@ -1,0 +1,77 @@
+"""What a question's wording asks of its value: the noun that is counted, the kind of thing that is named.
+
+`fit` is 1 where a candidate is of the asked kind, -1 where it plainly is not, 0 where the wording does not tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from factcheck.records import QuestionType
+from pipeline.lexical import STOP_WORDS, content_words
+from pipeline.questions import AUXILIARY, core_question
+
+__all__ = ["asks_for_names", "asks_for_two", "fit"]
+
+_COUNTED = re.compile(rf"\bhow many (?P<noun>[\w' -]+?)(?= (?:{AUXILIARY})\b| [a-z]+ed\b|\?|$)", re.IGNORECASE)
+_KIND = re.compile(
+    r"\b(?:which|what) (?:two |three |four |five )?"
+    rf"(?P<noun>[\w'-]+(?: [\w'-]+){{0,3}}?)(?= (?:{AUXILIARY})\b| [a-z]+ed\b|\?|$)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"^(?:list|name|enumerate|give)(?: all)? (?:the )?(?:\w+ )??(?P<noun>[a-z]+s)\b", re.IGNORECASE)
+_DEMONYM = re.compile(r"(?:[a-z](?:an|ian|ese|ish)s?|French|Dutch|Greek|Swiss|Iraqi|Israeli|Pakistani|Saudi)$")
+_PLACES = frozenset("city country place town capital region state nation village island river sea port".split())
+_NAMED = frozenset(
+    "countries cities states nations parties organizations organisations companies people leaders presidents ministers "
+    "outlets newspapers media agencies publications seas rivers bodies groups officials authors players teams".split()
+)
+_TITLE = re.compile(r"\b(?:President|Minister|Mr|Mrs|Ms|Dr|King|Queen|Prince|General|Ayatollah|Leader|Secretary)\b")
+
+
+def fit(question: str, kind: QuestionType, answer: str, value: Mapping[str, Any], after: str) -> int:
+    """Return how well a candidate fits the wording, -1, 0 or 1. `after`: the text that follows it in its sentence."""
+    core = core_question(question)
+    if kind == "number":
+        return _fits_count(core, answer, value, after)
+    return _fits_name(core, answer) if kind == "entity" else 0
+
+
+def asks_for_names(question: str) -> bool:
+    """Whether a list question asks for what has a name of its own: countries, people, papers."""
+    found = _KIND.search(question) or _LISTED.search(question)
+    return bool(found and set(found["noun"].lower().split()) & _NAMED) or question.lower().startswith("who")
+
+
+def asks_for_two(question: str) -> bool:
+    """Whether exactly two things are asked for."""
+    return bool(re.search(r"\b(?:which|what|name the|list the) (?:two|both)\b", question, re.IGNORECASE))
+
+
+def _fits_count(core: str, answer: str, value: Mapping[str, Any], after: str) -> int:
+    found = _COUNTED.search(core)
+    if not found:
+        return 0
+    asked = set(content_words(found["noun"]))
+    unit = str(value.get("unit") or "")
+    near = set(content_words(f"{answer} {unit} {' '.join(after.split()[:3])}"))
+    if asked & near:
+        return 1
+    return -1 if asked else 0
+
+
+def _fits_name(core: str, answer: str) -> int:
+    words = answer.split()
+    if _DEMONYM.search(answer) and len(words) == 1:
+        return -1
+    if re.match(r"(?:\w+ )?(?:who|whom|whose)\b", core, re.IGNORECASE):
+        return 1 if len(words) > 1 or _TITLE.search(answer) else 0
+    found = _KIND.search(core)
+    if not found:
+        return 0
+    noun = [w for w in found["noun"].lower().split() if w not in STOP_WORDS]
+    if set(noun) & _PLACES:
+        return -1 if _TITLE.search(answer) else 0
+    return 1 if set(content_words(" ".join(noun))) & set(content_words(answer)) else 0

@@ -1,0 +1,24 @@
+"""A sentence as the verifier should read it: a day without its year gets the one that the source's date proves.
+
+"Signed on January 17" refutes "signed on 17 January 2025" for a reader that knows nothing of the source's date. What is
+read is a copy; citations are made of the stored text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.values import Anchor, find_values
+
+__all__ = ["with_years"]
+
+_YEAR = re.compile(r"\d{4}|year", re.IGNORECASE)
+_MONTH_AND_DAY = re.compile(r"[A-Za-z]{3,}\.? \d|\d(?:st|nd|rd|th)?(?: of)? [A-Za-z]{3,}")
+
+
+def with_years(text: str, anchor: Anchor) -> str:
+    """Return `text` with ", YYYY" after each month and day that has no year; unchanged where the anchor knows none."""
+    for value in reversed(find_values(text, "date", anchor=anchor)):
+        if value.value["precision"] == "day" and _MONTH_AND_DAY.search(value.text) and not _YEAR.search(value.text):
+            text = f"{text[: value.span.end]}, {value.value['iso'][:4]}{text[value.span.end :]}"
+    return text

@@ -1,0 +1,79 @@
+"""A table: one row a citation, one row for an answer without any, one for what failed or cannot be checked.
+
+A spreadsheet runs a cell that begins like a formula, so such a text cell gets an apostrophe before it (what
+spreadsheets themselves use to say *text*); white space before the sign does not help. Numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from factcheck.records import Answer, Citation
+from pipeline.exports.items import Item
+from pipeline.page_parts import FindSource
+
+COLUMNS = (
+    "id", "question", "type", "answer", "value", "verdict", "probability", "claim", "source", "stance", "support",
+    "quote", "start", "end", "line", "page", "speaker", "modality", "published", "not_before", "not_after", "status",
+    "source_sha256", "title", "url", "warnings", "not_checkable", "error", "message",
+)  # fmt: skip
+_OF_CITATION = (
+    "source", "stance", "start", "end", "speaker", "modality", "published", "not_before", "not_after", "status",
+    "source_sha256",
+)  # fmt: skip
+_FORMULA = "=+-@|%＝＋－＠"
+
+
+def export(items: Sequence[Item], find_source: FindSource) -> str:
+    """Return the table as CSV (RFC 4180: CRLF, doubled quotation marks), with a head."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for item in items:
+        for row in _rows(item, find_source):
+            writer.writerow({name: cell(value) for name, value in row.items()})
+    return out.getvalue()
+
+
+def cell(value: object) -> object:
+    """Return a value as a cell that no spreadsheet runs."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip()[:1] in tuple(_FORMULA) or value[:1] in ("\t", "\r", "\n"):
+        return f"'{value}"
+    return value
+
+
+def _rows(item: Item, find_source: FindSource) -> Iterator[dict[str, Any]]:
+    base: dict[str, Any] = {"id": item.id, "question": item.text}
+    if item.error:
+        yield base | {"error": item.error[0], "message": item.error[1]}
+    elif item.answer is None:
+        yield base | {"not_checkable": item.not_checkable}
+    else:
+        base |= _answer(item.answer)
+        for citation in item.answer.citations:
+            yield base | _citation(citation, find_source)
+        if not item.answer.citations:
+            yield base
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    value = None if answer.value is None else json.dumps(dict(answer.value), ensure_ascii=False)
+    return {
+        "type": answer.question.type, "answer": answer.answer, "value": value, "verdict": answer.verdict,
+        "probability": answer.probability, "claim": answer.claim, "warnings": "; ".join(answer.warnings) or None,
+    }  # fmt: skip
+
+
+def _citation(citation: Citation, find_source: FindSource) -> dict[str, Any]:
+    source = find_source(citation.source, citation.source_sha256)
+    return {name: getattr(citation, name) for name in _OF_CITATION} | {
+        "support": getattr(citation.support, citation.stance), "quote": citation.exact,
+        "line": citation.locator.get("line"), "page": citation.locator.get("page"),
+        "title": source.provenance.title if source else None, "url": source.provenance.url if source else None,
+    }  # fmt: skip

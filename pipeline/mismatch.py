@@ -1,0 +1,63 @@
+"""Numbers and dates of a claim that its evidence has otherwise: what an editor would put a ring around.
+
+A value of the claim is a mismatch where the texts have values of its kind and unit (or precision), and none of them is
+equal. Durations count as numbers. The value shown is the one of the first such text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from factcheck.records import Citation, Mismatch
+from pipeline.values import Anchor, Value, find_values
+
+_KINDS: tuple[Literal["duration", "number", "date"], ...] = ("duration", "number", "date")
+
+
+def find_mismatches(claim: str, citations: Sequence[Citation]) -> tuple[Mismatch, ...]:
+    """Return the claim's values that the citations, strongest first, have otherwise."""
+    return tuple(_mismatches(claim, [(c.exact, _anchor(c)) for c in citations]))
+
+
+def mismatch_in(claim: str, text: str, anchor: Anchor) -> Mismatch | None:
+    """Return the first of the claim's values that `text` has otherwise; None where it has any of them as claimed.
+
+    `anchor` dates what the text says. Of a claim with two figures a sentence may well state one alone.
+    """
+    for kind in _KINDS:
+        said = [(_unit(v), _figure(v)) for v in find_values(text, kind, anchor=anchor)]
+        if any((_unit(v), _figure(v)) in said for v in find_values(claim, kind)):
+            return None
+    return next(_mismatches(claim, [(text, anchor)]), None)
+
+
+def _mismatches(claim: str, texts: Sequence[tuple[str, Anchor]]) -> Iterator[Mismatch]:
+    durations = find_values(claim, "duration")
+    for kind in _KINDS:
+        for mine in find_values(claim, kind):
+            if kind == "number" and any(mine.span.overlaps(other.span) for other in durations):
+                continue
+            theirs = [value for text, anchor in texts for value in find_values(text, kind, anchor=anchor)]
+            comparable = [value for value in theirs if _unit(value) == _unit(mine) and _figure(value) is not None]
+            if comparable and all(_figure(value) != _figure(mine) for value in comparable):
+                yield Mismatch("date" if kind == "date" else "number", mine.text.strip(), comparable[0].text.strip())
+
+
+def _anchor(citation: Citation) -> Anchor:
+    day = citation.published or citation.not_before
+    try:
+        return Anchor(date.fromisoformat(day) if day else None)
+    except ValueError:
+        return Anchor()
+
+
+def _unit(value: Value) -> object:
+    if value.kind == "duration":
+        return str(value.value["iso"])[-1:]
+    return value.value.get("unit") if value.kind == "number" else value.value.get("precision")
+
+
+def _figure(value: Value) -> object:
+    return value.value.get("iso") if value.kind != "number" else value.value.get("number")

@@ -1,0 +1,248 @@
+// Judging in the mailed file. Decisions are drafts as the desk takes them, one a target; they are kept in the browser
+// where it allows that, and saved to a JSON file. Foreign text is read from attributes and written as text, never as HTML.
+
+const body = document.body;
+const kept = new Map(); // target -> draft; the draft of a changed mind replaces the earlier one
+let unsaved = 0;
+const store = `factcheck-bundle-${body.dataset.bundle}`;
+const byId = (id) => document.getElementById(id);
+
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function caseOf(element) {
+  return element.closest(".case");
+}
+
+function targetOf(fieldset) {
+  const { kind, citation } = fieldset.dataset;
+  return `${caseOf(fieldset).dataset.item}|${kind}${kind === "citation" ? `:${citation}` : ""}`;
+}
+
+function draftOf(section, kind, rest) {
+  const { item, version } = section.dataset;
+  return { id: newId(), kind, item, version, made: new Date().toISOString(), ...rest };
+}
+
+function say(text) {
+  const problem = byId("problem");
+  problem.textContent = text;
+  problem.hidden = !text;
+}
+
+/** What the form of a target says now; null while no label is chosen. */
+function read(fieldset) {
+  const label = fieldset.querySelector("input[type=radio]:checked")?.value;
+  if (!label) return null;
+  const rest = { label, comment: fieldset.querySelector("textarea").value };
+  if (fieldset.dataset.kind === "citation") {
+    rest.citation = Number(fieldset.dataset.citation);
+    if (fieldset.span) rest.span = fieldset.span;
+  } else if (label === "wrong") {
+    const answer = fieldset.querySelector(".corrected").value.trim();
+    if (answer) rest.answer = answer;
+  }
+  return draftOf(caseOf(fieldset), fieldset.dataset.kind, rest);
+}
+
+function changed(target, draft) {
+  if (draft) kept.set(target, draft);
+  else kept.delete(target);
+  unsaved += 1;
+  keep();
+  count();
+}
+
+function count() {
+  let done = 0;
+  for (const section of document.querySelectorAll(".case")) {
+    const forms = [...section.querySelectorAll("fieldset.judge")];
+    for (const form of forms) form.classList.toggle("judged", kept.has(targetOf(form)));
+    const whole = forms.every((form) => kept.has(targetOf(form)));
+    section.classList.toggle("done", whole);
+    done += whole;
+  }
+  byId("done").textContent = done;
+  byId("unsaved").textContent = unsaved;
+}
+
+function keep() {
+  try {
+    localStorage.setItem(store, JSON.stringify(file()));
+  } catch {
+    // A browser that keeps nothing for files: the saved file is what counts.
+  }
+}
+
+function file() {
+  return {
+    schema: body.dataset.schema, bundle: body.dataset.bundle, reviewer: byId("reviewer").value.trim(),
+    saved: new Date().toISOString(), decisions: [...kept.values()],
+  };
+}
+
+function save() {
+  if (!byId("reviewer").value.trim()) {
+    say("Write your name first: it is stored with every decision.");
+    byId("reviewer").focus();
+    return;
+  }
+  const link = document.createElement("a");
+  const url = URL.createObjectURL(new Blob([JSON.stringify(file(), null, 1)], { type: "application/json" }));
+  link.href = url;
+  link.download = `decisions-${body.dataset.bundle.slice(0, 8)}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+  unsaved = 0;
+  say("");
+  count();
+}
+
+/** Take over the decisions of a saved file (or of this browser) that belong to cases of this page. */
+function restore(saved) {
+  if (saved?.schema !== body.dataset.schema || !Array.isArray(saved.decisions)) throw new Error("no file of decisions");
+  if (saved.reviewer && !byId("reviewer").value) byId("reviewer").value = saved.reviewer;
+  for (const draft of saved.decisions) {
+    const section = [...document.querySelectorAll(".case")].find((one) => one.dataset.item === draft.item && one.dataset.version === draft.version);
+    if (!section) continue;
+    if (draft.kind === "missed") {
+      addMissed(section, draft);
+      continue;
+    }
+    const form = [...section.querySelectorAll("fieldset.judge")].find((one) => one.dataset.kind === draft.kind && (draft.kind === "answer" || Number(one.dataset.citation) === draft.citation));
+    const radio = form && [...form.querySelectorAll("input[type=radio]")].find((one) => one.value === draft.label);
+    if (!radio) continue;
+    radio.checked = true;
+    form.querySelector("textarea").value = draft.comment ?? "";
+    if (draft.answer && form.querySelector(".corrected")) form.querySelector(".corrected").value = draft.answer;
+    if (draft.span) showSpan(form, draft.span);
+    kept.set(targetOf(form), draft);
+  }
+  count();
+}
+
+function showSpan(form, span) {
+  form.span = span;
+  const line = form.querySelector(".span");
+  line.hidden = !span;
+  line.querySelector("q").textContent = span?.exact ?? "";
+}
+
+function addMissed(section, draft) {
+  const target = `${section.dataset.item}|missed:${draft.id}`;
+  if (kept.has(target)) return;
+  kept.set(target, draft);
+  const line = document.createElement("li");
+  const quote = document.createElement("q");
+  quote.dir = "auto";
+  quote.textContent = draft.span.exact;
+  const undo = document.createElement("button");
+  undo.type = "button";
+  undo.className = "quiet";
+  undo.textContent = "Take back";
+  undo.addEventListener("click", () => {
+    line.remove();
+    changed(target, null);
+  });
+  line.append(`${draft.label} (${draft.span.source}): `, quote, " ", undo);
+  section.querySelector(".missed ul").append(line);
+}
+
+function shownArticle() {
+  return document.querySelector("#articles article:not([hidden])");
+}
+
+function open(id) {
+  for (const article of document.querySelectorAll("#articles article")) article.hidden = article.id !== id;
+  byId("choose").value = id;
+}
+
+/** Open the article of a citation and highlight the cited span, and no other. */
+function show(form) {
+  for (const one of document.querySelectorAll("fieldset.active")) one.classList.remove("active");
+  for (const one of document.querySelectorAll("mark.on")) one.classList.remove("on");
+  form.classList.add("active");
+  const article = [...document.querySelectorAll("#articles article")].find((one) => one.dataset.source === form.dataset.source);
+  if (!article) return;
+  open(article.id);
+  if (!form.dataset.mark) return;
+  const marks = document.getElementsByClassName(form.dataset.mark);
+  for (const mark of marks) mark.classList.add("on");
+  marks[0]?.scrollIntoView({ block: "center" });
+}
+
+function selected() {
+  const article = shownArticle();
+  const span = article && selectedSpan(article);
+  say(span ? "" : "Select the words in the article first.");
+  return span;
+}
+
+document.addEventListener("click", (event) => {
+  const does = event.target.dataset?.does;
+  const form = event.target.closest("fieldset.judge");
+  if (does === "show") show(form);
+  if (does === "correct") {
+    const span = selected();
+    if (span && span.source !== form.dataset.source) say("Select in the cited article; elsewhere it is missed evidence.");
+    else if (span) {
+      showSpan(form, span);
+      const draft = read(form);
+      if (draft) changed(targetOf(form), draft);
+    }
+  }
+  if (does === "clear") {
+    for (const radio of form.querySelectorAll("input[type=radio]")) radio.checked = false;
+    form.querySelector("textarea").value = "";
+    if (form.dataset.kind === "citation") showSpan(form, null);
+    changed(targetOf(form), null);
+  }
+  if (does === "missed") {
+    const span = selected();
+    if (span) {
+      const section = caseOf(event.target);
+      addMissed(section, draftOf(section, "missed", { label: event.target.dataset.label, span }));
+      unsaved += 1;
+      keep();
+      count();
+    }
+  }
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("fieldset.judge");
+  if (event.target.id === "choose") open(event.target.value);
+  else if (event.target.id === "load") load(event.target.files[0]);
+  else if (form) {
+    const draft = read(form);
+    if (draft) changed(targetOf(form), draft);
+  }
+});
+
+document.addEventListener("focusin", (event) => {
+  const form = event.target.closest("fieldset.judge[data-kind=citation]");
+  if (form && !form.classList.contains("active")) show(form);
+});
+
+async function load(chosen) {
+  try {
+    restore(JSON.parse(await chosen.text()));
+    say("");
+  } catch (error) {
+    say(`The file cannot be used: ${error.message}`);
+  }
+}
+
+byId("save").addEventListener("click", save);
+byId("reviewer").addEventListener("change", keep);
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+try {
+  const saved = localStorage.getItem(store);
+  if (saved) restore(JSON.parse(saved));
+} catch {
+  // nothing was kept
+}
+count();

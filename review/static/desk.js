@@ -1,0 +1,234 @@
+// The keys of the desk. Everything works by links and forms; this adds the keyboard, selections, and saving without
+// losing the page when the server does not answer.
+//
+// One step at a time: after a key that saves or leaves, no other is taken until the next page stands on the screen,
+// and a key pressed before it stood there is not taken at all. So no fast key judges what was not seen.
+
+import { codePoints, selectedSpan } from "./offsets.js";
+import { KeyboardSelection } from "./select.js";
+
+const article = document.getElementById("article");
+const keysDialog = document.getElementById("keys");
+const selectForm = document.getElementById("select");
+const FIELDS = "input:not([type=hidden], [type=submit], [type=checkbox], [type=radio]), textarea, select";
+
+let busy = false;
+let seenAt = Infinity; // when the page stood on the screen, on the clock of events
+let selecting = null;
+
+function afterPaint(then) {
+  requestAnimationFrame(() => requestAnimationFrame(then));
+}
+
+afterPaint(() => {
+  seenAt = performance.now();
+  document.documentElement.dataset.ready = "";
+});
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // kept by the browser: what it shows may have been decided since
+});
+
+// -- what happened, said beside the keys
+
+function say(message, kind = "problem") {
+  let place = document.getElementById("said");
+  if (!place) {
+    place = document.createElement("p");
+    place.id = "said";
+    (document.querySelector(".decide") ?? document.body).prepend(place);
+  }
+  place.className = kind;
+  place.setAttribute("role", kind === "problem" ? "alert" : "status");
+  place.textContent = message;
+}
+
+function unsay() {
+  document.getElementById("said")?.remove();
+}
+
+// -- saving
+
+async function save(form, button) {
+  if (busy) return;
+  const fields = new FormData(form, button);
+  if (button?.hasAttribute("data-selects") && !takeSelection(fields)) return;
+  busy = true;
+  document.documentElement.dataset.busy = "";
+  try {
+    const reply = await fetch(form.action, {
+      method: "POST",
+      headers: { accept: "application/json" },
+      body: new URLSearchParams(fields),
+    });
+    const said = await reply.json();
+    if (said.to) {
+      location.assign(said.to);
+      return; // busy until the next page stands
+    }
+    say(said.message);
+  } catch {
+    say("Not saved: the desk does not answer. Nothing is lost; when it runs again, press the key once more.");
+  }
+  busy = false;
+  delete document.documentElement.dataset.busy;
+}
+
+/** Read the selection now, not when the browser last told us of it. */
+function takeSelection(fields) {
+  const span = article && selectedSpan(article);
+  if (!span) {
+    say("Select text in the source first: with the mouse, or with v and the arrow keys.");
+    return false;
+  }
+  fields.set("span", JSON.stringify(span));
+  fields.set("comment", document.getElementById("comment")?.value ?? "");
+  return true;
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.hasAttribute("data-saves")) return;
+  event.preventDefault();
+  save(form, event.submitter);
+});
+
+// -- selections
+
+function showSelection() {
+  const span = article && selectForm && selectedSpan(article);
+  if (!selectForm) return;
+  selectForm.hidden = !span;
+  if (span) {
+    const length = codePoints(span.exact);
+    const text = length > 120 ? `${[...span.exact].slice(0, 80).join("")} … ${[...span.exact].slice(-35).join("")}` : span.exact;
+    selectForm.querySelector("output").textContent = `“${text.replace(/\s+/g, " ")}”`;
+  }
+}
+
+document.addEventListener("selectionchange", showSelection);
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("[data-selects]")) event.preventDefault(); // a press must not clear what is selected
+});
+
+function startSelecting() {
+  if (!article) return;
+  const cited = [...article.querySelectorAll("mark.cited")];
+  selecting = new KeyboardSelection(article, cited.length ? unitsOf(cited) : null);
+  document.documentElement.dataset.selecting = "";
+  say("Arrows move the end by a word, with Shift the start; h and l by a character; up and down by sentences. Esc leaves.", "hint");
+}
+
+function unitsOf(marks) {
+  const range = document.createRange();
+  range.setStart(article, 0);
+  range.setEndBefore(marks[0]);
+  const start = range.toString().length;
+  return { start, end: start + marks.map((mark) => mark.textContent).join("").length };
+}
+
+function stopSelecting() {
+  selecting = null;
+  delete document.documentElement.dataset.selecting;
+  document.getSelection().removeAllRanges();
+  unsay();
+}
+
+// -- keys
+
+function leave(field) {
+  field.blur();
+  if (field.closest("dialog")) return;
+  document.getElementById("main")?.focus({ preventScroll: true });
+}
+
+function escape(event) {
+  const field = event.target.closest?.(FIELDS);
+  if (field) leave(field);
+  else if (selecting || !document.getSelection().isCollapsed) stopSelecting();
+  else unsay();
+  busy = false; // a load that was stopped by hand
+}
+
+function act(element) {
+  if (element.matches(FIELDS)) {
+    element.focus();
+    element.select?.();
+    return;
+  }
+  if (element.dataset.does === "select") startSelecting();
+  else if (element.dataset.does === "cited") toCited();
+  else if (element.dataset.open === "keys" && keysDialog) keysDialog.showModal();
+  else if (element.matches("a[href]")) {
+    busy = true;
+    location.assign(element.href);
+  } else element.click();
+}
+
+document.addEventListener("click", (event) => {
+  const opens = event.target.closest("[data-open=keys]");
+  if (opens && keysDialog && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    keysDialog.showModal();
+  }
+  const does = event.target.closest("button[data-does]")?.dataset.does;
+  if (does === "select" && event.isTrusted) startSelecting();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    escape(event);
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (keysDialog?.open || event.target.closest?.(FIELDS)) return;
+  if (busy || event.timeStamp < seenAt) {
+    event.preventDefault();
+    return;
+  }
+  if (selecting?.handle(event)) {
+    event.preventDefault();
+    return;
+  }
+  if (moveInList(event)) return;
+  if (event.key === "Enter" || event.key === " ") return; // what has the focus takes these
+  const element = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!element || element.disabled || (event.repeat && !element.hasAttribute("data-repeats"))) return;
+  event.preventDefault();
+  act(element);
+});
+
+// Enter in a comment saves nothing by accident; with Ctrl it saves the decision that stands.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea")) return;
+  const pressed = event.target.form?.querySelector("button[aria-pressed=true]");
+  if (pressed) event.target.form.requestSubmit(pressed);
+  else say("Leave the comment with Esc and press the key of a decision; the comment is saved with it.", "hint");
+});
+
+// -- lists: j and k or the arrows move the focus, Enter opens
+
+function moveInList(event) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+  if (!rows.length || !step) return false;
+  const at = rows.indexOf(document.activeElement);
+  const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  event.preventDefault();
+  return true;
+}
+
+// -- the page as it opens
+
+function toCited() {
+  (article?.querySelector("mark.target, mark.cited") ?? article?.querySelector("mark"))?.scrollIntoView({ block: "center", behavior: "instant" });
+}
+
+document.querySelector(".case li.current")?.scrollIntoView({ block: "nearest" }); // in its column; the page follows
+toCited();
+if (document.activeElement === document.body) document.querySelector("[data-row]")?.focus({ preventScroll: true });
+for (const select of document.querySelectorAll("select[data-submits]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}

@@ -1,0 +1,49 @@
+"""Commands over the seed articles, in this process and without weights."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from factcheck.cli.main import main
+from factcheck.settings import Settings
+from pipeline.lexical import LexicalScorer
+from vectorstore.hash_embedder import HashEmbedder
+
+Run = Callable[..., SimpleNamespace]
+KEY = "sk-planted-0123456789"
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, hashed_settings: Settings
+) -> Run:
+    """Run a command over the seed articles; every output is one clear line on stderr or none, and holds no key."""
+    fake = ModuleType("vectorstore.embed")
+    fake.MiniLmEmbedder = lambda **options: HashEmbedder()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
+    monkeypatch.setattr("pipeline.answerer.open_scorer", lambda settings: LexicalScorer())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FACTCHECK_HOME", str(hashed_settings.home))
+    monkeypatch.setenv("FACTCHECK_CACHE", str(tmp_path / "no-weights"))
+    monkeypatch.setenv("FACTCHECK_MODEL", "none")
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*arguments: str) -> SimpleNamespace:
+        capfd.readouterr()
+        try:
+            main(list(arguments))
+            code: object = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        said = capfd.readouterr()
+        assert "Traceback" not in said.err
+        assert KEY not in said.out + said.err
+        return SimpleNamespace(code=code, out=said.out, err=said.err)
+
+    return call

@@ -1,0 +1,39 @@
+"""What the wording of a question asks of its value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from factcheck.records import QuestionType
+from pipeline.asked import asks_for_names, asks_for_two, fit
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "answer", "value", "after", "wanted"),
+    [
+        ("How many bridges were built?", "number", "12", {"number": 12, "unit": "bridges"}, " bridges in May.", 1),
+        ("How many bridges were built?", "number", "two", {"number": 2, "unit": "parties"}, " parties met.", -1),
+        ("How many new bridges does the plan add?", "number", "7", {"number": 7, "unit": None}, " large bridges.", 1),
+        ("How high is the tower?", "number", "7", {"number": 7, "unit": "m"}, " metres.", 0),
+        ("Which power plant will get a new unit?", "entity", "Varna Power Plant", {"text": "x"}, "", 1),
+        ("Which power plant will get a new unit?", "entity", "Ortega", {"text": "x"}, "", 0),
+        ("In which city was it signed?", "entity", "Russian", {"text": "x"}, " capital", -1),
+        ("In which city was it signed?", "entity", "President Ortega", {"text": "x"}, "", -1),
+        ("In which city was it signed?", "entity", "Varna", {"text": "x"}, "", 0),
+        ("Who won?", "entity", "Maria Ortega", {"text": "x"}, "", 1),
+        ("Who won?", "entity", "Bulgarian", {"text": "x"}, " voters", -1),
+        ("When was it signed?", "date", "May 1998", {"iso": "1998-05"}, "", 0),
+    ],
+)
+def test_fit(*, question: str, kind: QuestionType, answer: str, value: dict[str, Any], after: str, wanted: int) -> None:
+    assert fit(question, kind, answer, value, after) == wanted
+
+
+def test_lists_of_names_and_of_two() -> None:
+    assert asks_for_names("Which countries signed?")
+    assert asks_for_names("List the countries that signed.")
+    assert not asks_for_names("Which sectors does the plan cover?")
+    assert asks_for_two("Which two seas does the canal link?")
+    assert not asks_for_two("Which seas does the canal link?")
