@@ -17,6 +17,7 @@ from typing import Any
 from training.augment import augment
 from training.pairs import Label, Pair
 from training.qa_claims import qa_pairs
+from training.readings import reading_pairs
 from training.windows import best_window, coverage, inverse_document_frequency, split_windows
 
 LABELS: Mapping[str, Label] = {
@@ -44,7 +45,9 @@ QUOTAS: Mapping[str, Mapping[Label, int]] = {
     "check_covid": {"supports": 360, "refutes": 360},
     "boolq": {"supports": 950, "refutes": 950},
 }
-MAX_CLAIM_WORDS = 90
+MAX_CLAIM_WORDS = 118
+LONGEST = 320  # words of a training passage
+OTHER_WINDOWS = 16_000  # a pass
 READ_TWICE = frozenset({"fm2", "scifact", "check_covid"})
 _PASSAGE_MARK = re.compile(r"\bpassage \d+:", re.IGNORECASE)
 _ABOUT_PASSAGES = re.compile(r"\b(passages?|unable to answer|based on the)\b", re.IGNORECASE)
@@ -105,14 +108,12 @@ def draw(pairs: list[Pair], rng: random.Random) -> list[Pair]:
 
 
 def cut_evidence(pair: Pair, idf: Mapping[str, float], rng: random.Random) -> Pair:
-    """Return the pair with a long passage cut to the window the claim is about, of a random size (35..120 words).
+    """Return the pair with a long passage cut to the window the claim is about, of a random size (`window_words`).
 
-    One in ten keeps up to 220 words, and all for a claim of over 40 words, so that long passages are seen. Where the
-    window covers less than 0.35 of the claim, a `refutes` becomes `unsupported` (the refuting sentence may be gone),
-    and a `supports` gets up to 220 words.
+    Where the window covers less than 0.35 of the claim, a `refutes` becomes `unsupported` (the refuting sentence may be
+    gone), and a `supports` gets up to LONGEST words.
     """
-    long = rng.random() < 0.1 or len(pair.claim.split()) > 40
-    max_words = 220 if long else rng.randint(35, 120)
+    max_words = window_words(pair.claim, rng)
     if len(pair.passage.split()) <= max_words:
         return pair
     window = best_window(pair.claim, split_windows(pair.passage, max_words=max_words), idf)
@@ -120,8 +121,28 @@ def cut_evidence(pair: Pair, idf: Mapping[str, float], rng: random.Random) -> Pa
         if pair.label == "refutes":
             return replace(pair, passage=window, label="unsupported")
         if pair.label == "supports":
-            window = best_window(pair.claim, split_windows(pair.passage, max_words=220), idf)
+            window = best_window(pair.claim, split_windows(pair.passage, max_words=LONGEST), idf)
     return replace(pair, passage=window)
+
+
+def window_words(claim: str, rng: random.Random) -> int:
+    """Return how many words of a long passage are kept: 35..120, for three in ten 120..LONGEST.
+
+    A claim of over 40 words gets 220 or more: a whole answer rests on more than one place.
+    """
+    if len(claim.split()) > 40:
+        return rng.randint(220, LONGEST)
+    return rng.randint(120, LONGEST) if rng.random() < 0.3 else rng.randint(35, 120)
+
+
+def other_windows(pairs: list[Pair], rng: random.Random) -> list[Pair]:
+    """Return up to OTHER_WINDOWS long pairs, each with a random window of its passage, for a teacher to judge."""
+    long = [p for p in pairs if len(p.passage.split()) > 60]
+    made = []
+    for pair in rng.sample(long, min(OTHER_WINDOWS, len(long))):
+        windows = split_windows(pair.passage, max_words=window_words(pair.claim, rng))
+        made.append(replace(pair, passage=rng.choice(windows), label="unknown", origin=pair.origin + "+window"))
+    return made
 
 
 def loosen(pair: Pair, idf: Mapping[str, float]) -> Pair:
@@ -134,19 +155,19 @@ def loosen(pair: Pair, idf: Mapping[str, float]) -> Pair:
     return replace(pair, label="unsupported") if captions and coverage(pair.claim, pair.passage, idf) < 0.4 else pair
 
 
-def build_mix(data: Path, *, seed: int) -> tuple[list[Pair], dict[str, float]]:
-    """Return the drawn and cut pairs without augmentation, and the idf table of their passages."""
-    rng = random.Random(seed)
-    pairs = draw(read_pairs(data), rng)
-    idf = inverse_document_frequency(p.passage for p in pairs)
-    return [loosen(cut_evidence(p, idf, rng), idf) for p in pairs], idf
+def build_pool(data: Path, *, seed: int, with_unknown: bool = False) -> list[Pair]:
+    """Return the shuffled pairs of one pass: the drawn mix, what the augmentations make of it, questions to be read.
 
-
-def build_pool(data: Path, *, seed: int) -> list[Pair]:
-    """Return the shuffled pairs of one pass: the drawn mix and what the augmentations make of it."""
-    mix, idf = build_mix(data, seed=seed)
+    `with_unknown`: also windows whose label nobody knows, for a teacher to judge.
+    """
     rng = random.Random(seed)
-    pool = mix + augment(mix, idf, rng)
+    drawn = draw(read_pairs(data), rng)
+    idf = inverse_document_frequency(p.passage for p in drawn)
+    mix = [loosen(cut_evidence(p, idf, rng), idf) for p in drawn]
+    pool = mix + augment(mix, idf, random.Random(seed))
+    pool += reading_pairs(read_rows(data / "train" / "squad2_train.jsonl.gz"), rng)
+    if with_unknown:
+        pool += other_windows(drawn, rng)
     rng.shuffle(pool)
     return pool
 

@@ -1,4 +1,4 @@
-"""The verifier's network: a small encoder over passage and claim, and a three-way head."""
+"""The verifier's network: a small encoder over passage and claim, a three-way head, and one that points at an answer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,58 +8,84 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
 from training.base import Base
+from training.encoding import NO_VERDICT, UNSUPPORTED, Encoded
 
 COLUMNS = ("supports", "refutes", "neutral")
-UNSUPPORTED = 3  # target index of a row that is refuted or neutral, not said which
+FAR = 1e4  # taken from the score of a token that cannot be part of an answer
 
 
 class VerifierNet(nn.Module):
-    """Encoder and head. The head sees the first state and the mean and the maximum over the claim's states.
+    """Encoder and heads. The verdict's head sees the first state and the mean and the maximum over the claim's states.
 
-    The claim's own states tell which of its words found no support; a mean over a long passage would drown them.
+    The claim's own states tell which of its words found no support; a mean over a long passage would drown them. The
+    reader's head gives each passage token a score as first and as last of the answer; the first token stands for none.
     """
 
-    def __init__(self, folder: Path, base: Base) -> None:
+    def __init__(self, folder: Path, base: Base, *, dropout: float = 0.0) -> None:
         super().__init__()
         config = AutoConfig.from_pretrained(folder)
-        config.hidden_dropout_prob = config.attention_probs_dropout_prob = (
-            0.0  # slow on a CPU, and no row is seen often
-        )
+        config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
         self.typed = base.typed
         self.encoder = AutoModel.from_pretrained(folder, config=config, add_pooling_layer=False)
         self.encoder.encoder.layer = nn.ModuleList([self.encoder.encoder.layer[i] for i in base.layers])
-        self.encoder.embeddings.word_embeddings.weight.requires_grad_(
-            False
-        )  # half of all weights; a pass is too short to move them well
+        # Half of all weights, and the pool is too small to move them well.
+        self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         width = self.encoder.config.hidden_size
         self.head = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, len(COLUMNS)))
+        self.reader = nn.Linear(width, 2)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
-        """Return logits (n, 3), columns as in COLUMNS; all inputs (n, tokens) int64, padding has mask 0."""
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits (n, 3), columns as in COLUMNS, and the reader's (n, tokens, 2): first, last.
+
+        All inputs (n, tokens) int64, padding has mask 0.
+        """
         types = {"token_type_ids": token_type_ids} if self.typed else {}
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
         claim = (token_type_ids * attention_mask).unsqueeze(-1).to(states.dtype)
         mean = (states * claim).sum(1) / claim.sum(1).clamp(min=1.0)
-        top = (states - (1.0 - claim) * 1e4).max(1).values
-        return self.head(torch.cat([states[:, 0], mean, top], dim=-1))
+        top = (states - (1.0 - claim) * FAR).max(1).values
+        passage = (attention_mask * (1 - token_type_ids)).unsqueeze(-1).float()
+        spans = self.reader(states).float() - (1.0 - passage) * FAR
+        return self.head(torch.cat([states[:, 0], mean, top], dim=-1)), spans
 
 
 def marginal_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Return the mean negative log-likelihood, a scalar; logits (n, 3), targets (n,) int64 in 0..3.
+    """Return the mean negative log-likelihood over the rows that have a verdict, a scalar; 0 where none has.
 
-    Target UNSUPPORTED costs -log(p_refutes + p_neutral).
+    Logits (n, 3), targets (n,) int64: a column; UNSUPPORTED costs -log(p_refutes + p_neutral); others cost nothing.
     """
     logs = logits.float().log_softmax(-1)
     either = logs[:, 1:].logsumexp(-1, keepdim=True)
-    return -torch.cat([logs, either], dim=-1).gather(1, targets[:, None]).mean()
+    told = targets <= UNSUPPORTED
+    costs = -torch.cat([logs, either], dim=-1).gather(1, targets.clamp(max=UNSUPPORTED)[:, None])[:, 0]
+    return (costs * told).sum() / told.sum().clamp(min=1)
 
 
-def pad(rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> dict[str, Tensor]:
-    """Return the network's inputs for rows of (token ids, token types), padded to the longest with zeros."""
-    longest = max(len(ids) for ids, _ in rows)
+def teacher_loss(logits: Tensor, taught: Tensor, targets: Tensor) -> Tensor:
+    """Return the mean cross-entropy against a teacher's logits (n, 3) over the rows that ask for a verdict, a scalar."""
+    asked = targets != NO_VERDICT
+    costs = -(taught.float().softmax(-1) * logits.float().log_softmax(-1)).sum(-1)
+    return (costs * asked).sum() / asked.sum().clamp(min=1)
+
+
+def reader_loss(spans: Tensor, places: Tensor) -> Tensor:
+    """Return the mean cost of first and last token over the rows that have a place, a scalar; 0 where none has.
+
+    Spans (n, tokens, 2); places (n, 2) int64, (0, 0) for no answer and (-1, -1) for rows that are not read.
+    """
+    read = (places[:, 0] >= 0).float()
+    costs = nn.functional.cross_entropy(spans, places.clamp(min=0), reduction="none").mean(-1)
+    return (costs * read).sum() / read.sum().clamp(min=1)
+
+
+def pad(rows: Sequence[Encoded]) -> dict[str, Tensor]:
+    """Return the network's inputs for `rows`, padded to the longest with zeros."""
+    longest = max(len(row.ids) for row in rows)
     ids, types, mask = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(3))
-    for i, (row_ids, row_types) in enumerate(rows):
-        ids[i, : len(row_ids)] = torch.as_tensor(row_ids)
-        types[i, : len(row_ids)] = torch.as_tensor(row_types)
-        mask[i, : len(row_ids)] = 1
+    for i, row in enumerate(rows):
+        ids[i, : len(row.ids)] = torch.as_tensor(row.ids)
+        types[i, row.claim_start : len(row.ids)] = 1
+        mask[i, : len(row.ids)] = 1
     return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+

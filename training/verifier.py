@@ -1,10 +1,14 @@
 """Train the verifier: `python -m training.verifier --data DIR --base DIR --out DIR --minutes N [--small]`.
 
 The learning rate follows elapsed wall time (linearly down to 0, after a warm-up counted in steps), so a run ends when
-it was told to, however busy the machine. The pool is drawn, cut and augmented anew for each pass.
+it was told to, however busy the machine. The pool is drawn, cut and augmented anew for each pass; `--pools` takes
+passes that `training.encoding` prepared, again from the first when they are used up.
 
-Set KMP_BLOCKTIME=0 and OMP_WAIT_POLICY=PASSIVE on a shared machine: threads that spin while others work cost a factor
-of two.
+`--teacher` trains a student: half of the loss is the cross-entropy against what a larger verifier says of each row, in
+float32 logits computed on the way, and rows whose label nobody knows are learnt from it alone.
+
+Where there is a GPU it is used. Without one, set KMP_BLOCKTIME=0 and OMP_WAIT_POLICY=PASSIVE on a shared machine:
+threads that spin while others work cost a factor of two.
 """
 
 import argparse
@@ -19,15 +23,17 @@ from typing import TextIO
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
+from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
-from training.base import Base, check_base, load_pair_tokenizer
+from training.base import Base, check_base
+from training.encoding import NO_VERDICT, UNKNOWN, UNSUPPORTED, Encoded, encode, load_tokenizer, read_pool
 from training.mix import build_pool, read_dev_pairs
-from training.net import COLUMNS, UNSUPPORTED, VerifierNet, marginal_loss, pad
-from training.pairs import Pair
+from training.net import COLUMNS, VerifierNet, marginal_loss, pad, reader_loss, teacher_loss
 
-Encoded = tuple[tuple[list[int], list[int]], int]  # ((token ids, token types), target)
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+READER_SHARE = 0.3  # of the reader's loss, against 1 for the verdict's
+TEACHER_SHARE = 0.5  # of the verdict's loss, where there is a teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +43,18 @@ class Settings:
     minutes: float
     seed: int = 0
     threads: int = 2  # fewer on a busy machine: there a second thread costs more than it brings
-    max_tokens: int = 384  # of a training pair; the passage is cut, never the claim
+    max_tokens: int = 480  # of a training pair; the passage is cut, never the claim
     batch_tokens: int = 2560  # padded tokens a batch
     batch_pairs: int = 32  # most pairs a batch
     encoder_rate: float = 8e-5
     head_rate: float = 6e-4
+    dropout: float = 0.0  # slow on a CPU, where no row is seen often
     warm_up: int = 60  # steps
     weight_decay: float = 0.01
     checkpoint_minutes: float = 5.0
     limit: int | None = None  # pairs a pass, for a small run
     layers: tuple[int, ...] = ()  # of the base; none named = those of training/base.py
+    teacher_layers: int = 0  # how many of the base's, from the first; 0 = no teacher
 
 
 def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
@@ -54,29 +62,14 @@ def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
     return max(0.0, min((step + 1) / warm_up, 1.0 - progress))
 
 
-def load_tokenizer(folder: Path, base: Base, max_tokens: int) -> Tokenizer:
-    """Return the base's tokenizer; a pair is (passage, claim) and only the passage is ever cut."""
-    tokenizer = load_pair_tokenizer(folder, base)
-    tokenizer.enable_truncation(max_tokens, strategy="only_first")
-    return tokenizer
-
-
-def encode(pairs: list[Pair], tokenizer: Tokenizer) -> list[Encoded]:
-    """Return token ids, types and target of each pair; pairs whose claim alone fills the input are left out."""
-    targets = {label: i for i, label in enumerate(COLUMNS)} | {"unsupported": UNSUPPORTED}
-    usable = [p for p in pairs if len(p.claim.split()) < 120]
-    encodings = tokenizer.encode_batch([(p.passage, p.claim) for p in usable])
-    return [((e.ids, e.type_ids), targets[p.label]) for e, p in zip(encodings, usable, strict=True)]
-
-
 def batches(rows: list[Encoded], settings: Settings, rng: random.Random) -> Iterator[list[Encoded]]:
     """Yield each row once: shuffled, sorted by length within blocks of 3,000 rows, batches in random order."""
     rng.shuffle(rows)
     for start in range(0, len(rows), 3000):
-        block = sorted(rows[start : start + 3000], key=lambda r: len(r[0][0]))
+        block = sorted(rows[start : start + 3000], key=lambda r: len(r.ids))
         made: list[list[Encoded]] = [[]]
         for row in block:
-            full = (len(made[-1]) + 1) * len(row[0][0]) > settings.batch_tokens
+            full = (len(made[-1]) + 1) * len(row.ids) > settings.batch_tokens
             if made[-1] and (full or len(made[-1]) >= settings.batch_pairs):
                 made.append([])
             made[-1].append(row)
@@ -84,16 +77,22 @@ def batches(rows: list[Encoded], settings: Settings, rng: random.Random) -> Iter
         yield from made
 
 
+def run(net: VerifierNet, rows: list[Encoded]) -> tuple[Tensor, Tensor]:
+    """Return the network's outputs for one batch, computed in bf16 where that pays; see `training.net`."""
+    with torch.autocast(DEVICE.type, torch.bfloat16):
+        outputs: tuple[Tensor, Tensor] = net(**{k: v.to(DEVICE, non_blocking=True) for k, v in pad(rows).items()})
+    return outputs
+
+
 @torch.inference_mode()
 def predict(net: VerifierNet, rows: list[Encoded], *, batch_pairs: int = 32) -> np.ndarray:
-    """Return logits (n, 3) float32 in the order of `rows`, computed in bf16 and evaluation mode."""
+    """Return logits (n, 3) float32 in the order of `rows`, in evaluation mode."""
     net.eval()
-    order = sorted(range(len(rows)), key=lambda i: len(rows[i][0][0]))
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
     logits = np.zeros((len(rows), len(COLUMNS)), dtype=np.float32)
     for start in range(0, len(order), batch_pairs):
         part = order[start : start + batch_pairs]
-        with torch.autocast("cpu", torch.bfloat16):
-            logits[part] = net(**pad([rows[i][0] for i in part])).float().numpy()
+        logits[part] = run(net, [rows[i] for i in part])[0].float().cpu().numpy()
     net.train()
     return logits
 
@@ -101,7 +100,7 @@ def predict(net: VerifierNet, rows: list[Encoded], *, batch_pairs: int = 32) -> 
 def quick_figures(net: VerifierNet, rows: list[Encoded]) -> dict[str, float]:
     """Return balanced accuracy at 0.5 on `supports`, and three-way accuracy over the rows that have such a label."""
     probabilities = torch.from_numpy(predict(net, rows)).softmax(-1).numpy()
-    targets = np.array([t for _, t in rows])
+    targets = np.array([row.target for row in rows])
     said = probabilities[:, 0] > 0.5
     three = targets != UNSUPPORTED
     return {
@@ -118,12 +117,20 @@ def save(net: VerifierNet, out: Path) -> None:
     partial.replace(out / "checkpoint.pt")
 
 
-def passes(data: Path, tokenizer: Tokenizer, settings: Settings, log: TextIO) -> Iterator[list[Encoded]]:
-    """Yield batches without end, a fresh pool for each pass."""
+def passes(data: Path, base: Path, kind: Base, settings: Settings, pools: Path | None, log: TextIO) -> Iterator[list[Encoded]]:
+    """Yield batches without end, a fresh pool for each pass, or the prepared ones of `pools` in turn."""
     rng = random.Random(settings.seed)
+    prepared = sorted(pools.glob("pass-*.npz")) if pools is not None else []
+    tokenizer = load_tokenizer(base, kind, settings.max_tokens)
     for epoch in itertools.count():
-        pool = encode(build_pool(data, seed=settings.seed + epoch)[: settings.limit], tokenizer)
-        write_line(log, epoch=epoch, pool=len(pool), tokens=sum(len(row[0]) for row, _ in pool))
+        if prepared:
+            pool = read_pool(prepared[epoch % len(prepared)])[: settings.limit]
+        else:
+            pairs = build_pool(data, seed=settings.seed + epoch, with_unknown=settings.teacher_layers > 0)
+            pool = encode(pairs[: settings.limit], tokenizer)
+        if not settings.teacher_layers:
+            pool = [row for row in pool if row.target != UNKNOWN]
+        write_line(log, epoch=epoch, pool=len(pool), tokens=sum(len(row.ids) for row in pool))
         yield from batches(pool, settings, rng)
 
 
@@ -131,30 +138,57 @@ def make_optimiser(net: VerifierNet, settings: Settings) -> torch.optim.AdamW:
     """Return AdamW over the weights that train; each group keeps its peak rate as `peak`."""
     groups = [
         {"params": [p for p in net.encoder.parameters() if p.requires_grad], "peak": settings.encoder_rate},
-        {"params": list(net.head.parameters()), "peak": settings.head_rate},
+        {"params": [*net.head.parameters(), *net.reader.parameters()], "peak": settings.head_rate},
     ]
     return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
 
 
-def take_step(net: VerifierNet, optimiser: torch.optim.AdamW, batch: list[Encoded], *, factor: float) -> float:
-    """Take one step at `factor` of the peak rates and return the batch's loss."""
+def loss_of(net: VerifierNet, teacher: VerifierNet | None, batch: list[Encoded]) -> Tensor:
+    """Return the batch's loss, a scalar: the labels' and the teacher's on the verdict, and the reader's."""
+    logits, spans = run(net, batch)
+    targets = torch.tensor([row.target for row in batch], device=DEVICE)
+    loss = marginal_loss(logits, targets)
+    if teacher is not None:
+        with torch.inference_mode():
+            taught = run(teacher, batch)[0]
+        loss = (1 - TEACHER_SHARE) * loss + TEACHER_SHARE * teacher_loss(logits, taught.clone(), targets)
+    if any(row.target == NO_VERDICT for row in batch):
+        places = torch.tensor([row.place for row in batch], device=DEVICE)
+        loss = loss + READER_SHARE * reader_loss(spans, places)
+    return loss
+
+
+def take_step(
+    net: VerifierNet, teacher: VerifierNet | None, optimiser: torch.optim.AdamW, batch: list[Encoded], *, factor: float
+) -> Tensor:
+    """Take one step at `factor` of the peak rates and return the batch's loss, a scalar."""
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * factor
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = net(**pad([row for row, _ in batch]))
-    loss = marginal_loss(logits, torch.tensor([target for _, target in batch]))
+    loss = loss_of(net, teacher, batch)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimiser.step()
-    return float(loss.detach())
+    return loss.detach()
 
 
-def train(data: Path, base: Path, out: Path, settings: Settings, *, start: Path | None = None) -> None:
+def load_net(base: Path, kind: Base, checkpoint: Path | None, *, dropout: float = 0.0) -> VerifierNet:
+    """Return the network on the device: the base's weights and new heads, or those of a checkpoint."""
+    net = VerifierNet(base, kind, dropout=dropout)
+    if checkpoint is not None:
+        net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
+    return net.to(DEVICE)
+
+
+def train(
+    data: Path, base: Path, out: Path, settings: Settings, *,
+    start: Path | None = None, pools: Path | None = None, teacher: Path | None = None,
+) -> None:
     """Train until the wall time is used, writing `settings.json`, `checkpoint.pt` and `log.jsonl` into `out`.
 
-    `start`: a checkpoint whose weights the run begins with, instead of the base's and a new head.
-    """
+    `start`: a checkpoint whose weights the run begins with, instead of the base's and new heads. `pools`: prepared
+    passes. `teacher`: the checkpoint of a network with the first `settings.teacher_layers` layers of the base.
+    """  # fmt: skip
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -162,27 +196,26 @@ def train(data: Path, base: Path, out: Path, settings: Settings, *, start: Path 
     kind = check_base(base)
     if settings.layers:
         kind = replace(kind, layers=settings.layers)
-    tokenizer = load_tokenizer(base, kind, settings.max_tokens)
-    net = VerifierNet(base, kind).train()
-    if start is not None:
-        net.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
+    net = load_net(base, kind, start, dropout=settings.dropout).train()
+    guide = None
+    if teacher is not None:
+        guide = load_net(base, replace(kind, layers=tuple(range(settings.teacher_layers))), teacher).eval()
     optimiser = make_optimiser(net, settings)
-    dev = encode(read_dev_pairs(data)[:400], tokenizer)
+    dev = encode(read_dev_pairs(data)[:400], load_tokenizer(base, kind, settings.max_tokens))
     began = saved = time.monotonic()
-    n_pairs, losses = 0, []
+    n_pairs, losses = 0, torch.zeros((), device=DEVICE)
     with (out / "log.jsonl").open("a", encoding="utf-8") as log:
-        for step, batch in enumerate(passes(data, tokenizer, settings, log)):
+        for step, batch in enumerate(passes(data, base, kind, settings, pools, log)):
             progress = (time.monotonic() - began) / (60 * settings.minutes)
             if progress >= 1:
                 break
             factor = learning_rate(step, progress, warm_up=settings.warm_up)
-            losses.append(take_step(net, optimiser, batch, factor=factor))
+            losses += take_step(net, guide, optimiser, batch, factor=factor)
             n_pairs += len(batch)
             if step % 25 == 24:
-                write_line(
-                    log, step=step + 1, pairs=n_pairs, progress=round(progress, 4), loss=round(sum(losses) / 25, 4)
-                )
-                losses.clear()
+                loss = round(float(losses) / 25, 4)
+                write_line(log, step=step + 1, pairs=n_pairs, progress=round(progress, 4), loss=loss)
+                losses.zero_()
             if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
                 save(net, out)
                 saved = time.monotonic()
@@ -205,6 +238,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="wall time of the run, all of it")
     parser.add_argument("--start", type=Path, help="a checkpoint.pt to go on from")
+    parser.add_argument("--pools", type=Path, help="folder of passes that training.encoding prepared")
+    parser.add_argument("--teacher", type=Path, help="the checkpoint.pt of a larger verifier to learn from")
+    parser.add_argument("--teacher-layers", type=int, default=12, help="how many layers of the base the teacher has")
+    parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--batch-tokens", type=int, default=2560, help="padded tokens a batch; a GPU takes 16384")
+    parser.add_argument("--batch-pairs", type=int, default=32, help="most pairs a batch; a GPU takes 128")
     parser.add_argument("--rate", type=float, default=8e-5, help="the encoder's peak learning rate")
     parser.add_argument("--layers", type=int, nargs="+", default=(), help="layers of the base to keep, in order")
     parser.add_argument("--seed", type=int, default=0)
@@ -219,10 +258,14 @@ def main() -> None:
         seed=args.seed,
         threads=args.threads,
         encoder_rate=args.rate,
+        batch_tokens=args.batch_tokens,
+        batch_pairs=args.batch_pairs,
+        dropout=args.dropout,
         limit=2000 if args.small else None,
         layers=tuple(args.layers),
+        teacher_layers=args.teacher_layers if args.teacher else 0,
     )
-    train(args.data, args.base, args.out, settings, start=args.start)
+    train(args.data, args.base, args.out, settings, start=args.start, pools=args.pools, teacher=args.teacher)
 
 
 if __name__ == "__main__":
