@@ -156,10 +156,12 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="verifier-mpnet-l6")
-    parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
+    parser.add_argument("--method", choices=["nbits", "folded"], default="nbits")
+    parser.add_argument("--block", type=int, default=64, help="inputs of a weight that share a scale")
+    parser.add_argument("--accuracy-level", type=int, default=4, help="of nbits: 4 = int8 activations, 0 = float32")
     parser.add_argument("--limit", type=int, help="most pairs to fit the temperature on")
     given = parser.parse_args()
-    options = Options(method=given.method)
+    options = Options(given.method, given.block, given.accuracy_level)
     temperature = export(
         given.checkpoint, given.base, given.data, given.out, name=given.name, options=options, limit=given.limit
     )

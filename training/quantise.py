@@ -1,7 +1,8 @@
 """8-bit weights for a BERT-like ONNX model, such that a row's result does not depend on its batch.
 
-Only constants are stored in 8 bits; activations stay float32, so nothing is scaled by what else is in the batch
-(dynamic int8 scales by the whole batch's largest activation, and a score moves with its neighbours).
+Only constants are stored in 8 bits. Activations stay float32, or (`nbits`, accuracy level 4) are made int8 with a scale
+for each row and block of its own, so nothing is scaled by what else is in the batch (onnxruntime's dynamic int8 scales
+by the whole batch's largest activation, and a score moves with its neighbours).
 
 - `MatMul` and `Gemm` weights: symmetric, one scale for each output and block of inputs.
 - Embedding tables read by `Gather`: symmetric, one scale for each row, multiplied after the gather,
