@@ -14,18 +14,22 @@ from training.quantise import Options, quantise
 from training.tiny import WORDS, random_tensors
 
 CONFIG = BertConfig(n_layers=2, n_heads=4, hidden=192, layer_norm_eps=1e-5, max_positions=64)
-METHODS = [Options("nbits", block, level) for block in (32, 64, 128) for level in (0, 4)]
+METHODS = [Options("rows")] + [Options("nbits", block, level) for block in (32, 64, 128) for level in (0, 4)]
+
+
+def small_tensors() -> dict[str, np.ndarray]:
+    """Weights as small as trained ones, else softmax saturates."""
+    return {
+        name: value * np.float32(0.15 if value.ndim == 2 and "embeddings" not in name else 1.0)
+        for name, value in random_tensors(seed=3, config=CONFIG).items()
+    }
 
 
 @pytest.fixture(scope="module")
 def float32(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An encoder and head of the verifier's kind; weights as small as trained ones, else softmax saturates."""
-    tensors = {
-        name: value * np.float32(0.15 if value.ndim == 2 and "embeddings" not in name else 1.0)
-        for name, value in random_tensors(seed=3, config=CONFIG).items()
-    }
+    """An encoder and head of the verifier's kind."""
     path = tmp_path_factory.mktemp("onnx") / "float32.onnx"
-    build_graph(tensors, CONFIG, path)
+    build_graph(small_tensors(), CONFIG, path)
     return path
 
 
@@ -72,3 +76,17 @@ def test_alone_batched_and_permuted_are_the_same_to_1e5(float32: Path, tmp_path:
     assert np.ptp(wanted, axis=0).max() > 0.05  # the rows differ, or nothing would be shown
     assert np.abs(alone - wanted).max() < 0.03
     assert not np.array_equal(alone, wanted)
+
+
+@pytest.mark.parametrize("n_narrow", [1, 2])
+def test_a_narrow_layer_changes_the_wanted_tokens_alone(tmp_path: Path, n_narrow: int) -> None:
+    for name, n in (("narrow", n_narrow), ("wide", 0)):
+        build_graph(small_tensors(), CONFIG, tmp_path / f"{name}.onnx", n_narrow=n)
+    inputs = rows([6, 9, 31, 64, 12, 33])
+    narrow, wide = session(tmp_path / "narrow.onnx"), session(tmp_path / "wide.onnx")
+    found = probabilities(narrow, together(inputs))
+    alone = np.concatenate([probabilities(narrow, row) for row in inputs])
+    np.testing.assert_allclose(found, alone, atol=1e-5)
+    difference = np.abs(found - probabilities(wide, together(inputs))).max()
+    # The last layer's other states are read by nothing; those of the one before are.
+    assert difference < 1e-5 if n_narrow == 1 else difference > 1e-4
