@@ -19,7 +19,7 @@ from vectorstore.onnx_model import checked_file, open_session, read_config
 
 COLUMNS = ("supports", "refutes", "neutral")
 WEIGHTS = Path(__file__).parent / "weights" / "verifier"
-BATCH_TOKENS = 2048  # padded; more costs memory and is no faster on a CPU
+BATCH_TOKENS = 512  # padded; more costs memory and is slower: what a layer hands on no longer fits in the cache
 BATCH_PAIRS = 64
 LEAST_PASSAGE = 64  # word pieces that a claim must leave for the passage
 

@@ -74,39 +74,100 @@ class Graph:
         onnx.save(model, path)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The tokens whose last states are wanted, as `(batch, most)` for the row of the batch that wants most.
+
+    `places`: positions in their row, in order; `flat`: in the whole batch, flattened; `is_wanted`: float32, 0 where a
+    row wants fewer and another token stands in.
+    """
+
+    places: str
+    flat: str
+    is_wanted: str
+
+
+def add_wanted(graph: Graph, wanted: str) -> Wanted:
+    """Add the places of the tokens for which `wanted`, `(batch, sequence) int64`, is 1."""
+    axis = graph.constant("wanted.axis", np.array([1]))
+    most = graph.add("ReduceMax", [graph.add("ReduceSum", [wanted, axis], keepdims=0)], keepdims=1)
+    found = graph.add("TopK", [wanted, most], n_outputs=2)  # of equals, the lower place comes first
+    places = f"{found}_1"
+    length = graph.add("Shape", ["input_ids"], start=1)
+    zero, one = (graph.constant(f"wanted.{name}", np.array(v)) for name, v in (("zero", 0), ("one", 1)))
+    size = graph.add("Squeeze", [graph.add("Shape", ["input_ids"], end=1)])
+    starts = graph.add("Mul", [graph.add("Range", [zero, size, one]), length])
+    flat = graph.add("Add", [places, graph.add("Unsqueeze", [starts, axis])])
+    return Wanted(places, flat, graph.add("Cast", [found], to=TensorProto.FLOAT))
+
+
 def add_encoder(
-    graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str = "", token_types: bool = False
+    graph: Graph,
+    tensors: Tensors,
+    config: BertConfig,
+    *,
+    prefix: str = "",
+    token_types: bool = False,
+    wanted: Wanted | None = None,
+    n_narrow: int = 0,
 ) -> str:
     """Add the encoder; return the name of its last hidden state, `(batch, sequence, hidden) float32`.
 
     Reads the graph inputs `input_ids` and `attention_mask`, and `token_type_ids` where `token_types` is set;
     otherwise every token is of type 0 and that row is added to the position table once, here.
+
+    The last `n_narrow` layers change the `wanted` tokens alone (every other keeps its state of the layer before, and
+    is still attended to), and what is returned has those alone, `(batch, most, hidden)`. With one narrow layer they are
+    the same as without; more must be trained so.
     """
     hidden = _embeddings(graph, tensors, config, prefix=prefix, token_types=token_types)
-    context = [graph.add("Cast", ["attention_mask"], to=TensorProto.INT32)]
-    if (table := tensors.get(f"{prefix}{DISTANCE_BIAS}")) is not None:
-        context.append(_distance_bias(graph, table))
-    for layer in range(config.n_layers):
-        hidden = _layer(
-            graph, tensors, config, prefix=f"{prefix}encoder.layer.{layer}.", hidden=hidden, context=context
-        )
-    return hidden
+    table = tensors.get(f"{prefix}{DISTANCE_BIAS}")
+    mask = graph.add("Cast", ["attention_mask"], to=TensorProto.INT32)
+    n_wide = config.n_layers - (n_narrow if wanted else 0)
+    context = [mask] if table is None or n_wide == 0 else [mask, _distance_bias(graph, table)]
+    names = [f"{prefix}encoder.layer.{layer}." for layer in range(config.n_layers)]
+    for name in names[:n_wide]:
+        hidden = _layer(graph, tensors, config, prefix=name, hidden=hidden, asking=hidden, context=context)
+    if wanted is None or n_narrow == 0:
+        return hidden
+    context = [mask] if table is None else [mask, _distance_bias(graph, table, wanted.places)]
+    width = graph.constant("wanted.width", np.array([-1, config.hidden]))
+    asking = ""
+    for i, name in enumerate(names[n_wide:]):
+        if i:
+            hidden = _put_back(graph, hidden, asking, wanted, width)
+        asking = graph.add("Gather", [graph.add("Reshape", [hidden, width]), wanted.flat])
+        asking = _layer(graph, tensors, config, prefix=name, hidden=hidden, asking=asking, context=context)
+    return asking
 
 
-def _distance_bias(graph: Graph, table: npt.NDArray[np.float32]) -> str:
+def _put_back(graph: Graph, hidden: str, changed: str, wanted: Wanted, width: str) -> str:
+    """Return `hidden` with the states of the wanted tokens as in `changed`."""
+    last = graph.constant(f"{changed}.last", np.array([-1]))
+    every = graph.add("Reshape", [hidden, width])
+    is_wanted = graph.add("Cast", [graph.add("Unsqueeze", [wanted.is_wanted, last])], to=TensorProto.BOOL)
+    rows = graph.add("Where", [is_wanted, changed, graph.add("Gather", [every, wanted.flat])])
+    every = graph.add("ScatterND", [every, graph.add("Unsqueeze", [wanted.flat, last]), rows])
+    return graph.add("Reshape", [every, graph.add("Shape", [hidden])])
+
+
+def _distance_bias(graph: Graph, table: npt.NDArray[np.float32], asking: str | None = None) -> str:
     """Add what each head adds to a score for the distance of two tokens, `(1, heads, sequence, sequence)`.
 
     `table` is `(2 n - 1, heads)`: row n - 1 + d for the distance d of a key from its query. Shared by all layers.
+    `asking`: the queries' places, `(batch, most)`, where not every token asks: then `(batch, heads, most, sequence)`.
     """
-    zero, one = (graph.constant(f"distance.{name}", np.array(v)) for name, v in (("zero", 0), ("one", 1)))
-    axis = graph.constant("distance.axis", np.array([0]))
-    shape = graph.add("Shape", ["input_ids"], start=1)
-    places = graph.add("Range", [zero, graph.add("Squeeze", [shape, axis]), one])
-    column = graph.add("Unsqueeze", [places, graph.constant("distance.last", np.array([1]))])
-    middle = graph.constant("distance.middle", np.array(len(table) // 2))
+    stem = "distance" if asking is None else "distance.narrow"
+    zero, one = (graph.constant(f"{stem}.{name}", np.array(v)) for name, v in (("zero", 0), ("one", 1)))
+    length = graph.add("Squeeze", [graph.add("Shape", ["input_ids"], start=1)])
+    places = graph.add("Range", [zero, length, one])
+    if asking is None:
+        asking = graph.add("Unsqueeze", [places, graph.constant(f"{stem}.first", np.array([0]))])
+    column = graph.add("Unsqueeze", [asking, graph.constant(f"{stem}.last", np.array([2]))])
+    middle = graph.constant(f"{stem}.middle", np.array(len(table) // 2))
     rows = graph.add("Add", [graph.add("Sub", [places, column]), middle])
-    bias = graph.add("Gather", [graph.constant("distance.table", table), rows])
-    return graph.add("Unsqueeze", [graph.add("Transpose", [bias], perm=[2, 0, 1]), axis])
+    bias = graph.add("Gather", [graph.constant(f"{stem}.table", table), rows])
+    return graph.add("Transpose", [bias], perm=[0, 3, 1, 2])
 
 
 def _embeddings(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, token_types: bool) -> str:
@@ -128,14 +189,22 @@ def _embeddings(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: s
 
 
 def _layer(
-    graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, hidden: str, context: Sequence[str]
+    graph: Graph,
+    tensors: Tensors,
+    config: BertConfig,
+    *,
+    prefix: str,
+    hidden: str,
+    asking: str,
+    context: Sequence[str],
 ) -> str:
     """Attention, then the feed-forward block; each is added to what came in and normalised (post-norm).
 
-    `context`: the mask and, where there is one, the distance bias.
+    `asking`: the states that attend to `hidden`, often the same. `context`: the mask and, where there is one, the
+    distance bias.
     """
     query, key, value = (
-        _linear(graph, tensors, f"{prefix}attention.self.{part}", hidden, bias=False)
+        _product(graph, tensors, f"{prefix}attention.self.{part}", asking if part == "query" else hidden)
         for part in ("query", "key", "value")
     )
     parts = [tensors[f"{prefix}attention.self.{part}.bias"] for part in ("query", "key", "value")]
@@ -143,21 +212,24 @@ def _layer(
     attended = graph.add(
         "MultiHeadAttention", [query, key, value, bias, *context], domain=CONTRIB, num_heads=config.n_heads
     )
-    attended = _linear(graph, tensors, f"{prefix}attention.output.dense", attended)
-    attended = graph.add("Add", [attended, hidden])
-    attended = _layer_norm(graph, tensors, config, prefix=f"{prefix}attention.output.LayerNorm", value=attended)
-    inner = graph.add("Gelu", [_linear(graph, tensors, f"{prefix}intermediate.dense", attended)])
-    outer = graph.add("Add", [_linear(graph, tensors, f"{prefix}output.dense", inner), attended])
-    return _layer_norm(graph, tensors, config, prefix=f"{prefix}output.LayerNorm", value=outer)
+    name = f"{prefix}attention.output."
+    attended = _add_and_norm(graph, tensors, config, prefix=name, value=attended, skip=asking)
+    inner = _product(graph, tensors, f"{prefix}intermediate.dense", attended)
+    bias = graph.constant(f"{prefix}intermediate.dense.bias", tensors[f"{prefix}intermediate.dense.bias"])
+    inner = graph.add("Gelu", [graph.add("Add", [inner, bias])])
+    return _add_and_norm(graph, tensors, config, prefix=f"{prefix}output.", value=inner, skip=attended)
 
 
-def _linear(graph: Graph, tensors: Tensors, name: str, value: str, *, bias: bool = True) -> str:
-    """`x W^T + b` as MatMul and Add; the weight is stored transposed, `(inputs, outputs)`."""
-    weight = graph.constant(f"{name}.weight", tensors[f"{name}.weight"].T)
-    product = graph.add("MatMul", [value, weight])
-    if not bias:
-        return product
-    return graph.add("Add", [product, graph.constant(f"{name}.bias", tensors[f"{name}.bias"])])
+def _add_and_norm(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, value: str, skip: str) -> str:
+    """`LayerNorm(value W^T + bias + skip)`."""
+    product = _product(graph, tensors, f"{prefix}dense", value)
+    biased = graph.add("Add", [product, graph.constant(f"{prefix}dense.bias", tensors[f"{prefix}dense.bias"])])
+    return _layer_norm(graph, tensors, config, prefix=f"{prefix}LayerNorm", value=graph.add("Add", [biased, skip]))
+
+
+def _product(graph: Graph, tensors: Tensors, name: str, value: str) -> str:
+    """`value W^T`; the weight is stored transposed, `(inputs, outputs)`."""
+    return graph.add("MatMul", [value, graph.constant(f"{name}.weight", tensors[f"{name}.weight"].T)])
 
 
 def _layer_norm(graph: Graph, tensors: Tensors, config: BertConfig, *, prefix: str, value: str) -> str:

@@ -22,7 +22,7 @@ from onnx import TensorProto
 
 from pipeline.verifier import COLUMNS, Verifier
 from training.base import Base, check_base, pair_tokenizer
-from training.bert import BertConfig, Graph, Tensors, add_encoder
+from training.bert import BertConfig, Graph, Tensors, add_encoder, add_wanted
 from training.mix import read_dev_pairs
 from training.mpnet import as_bert
 from training.pairs import Pair
@@ -32,7 +32,7 @@ MAX_TOKENS = 512  # positions of the base; beyond 320 none were trained
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
-def build(checkpoint: Path, base: Path, model_out: Path) -> None:
+def build(checkpoint: Path, base: Path, model_out: Path, *, n_narrow: int = 1) -> None:
     """Write the float32 graph: INPUTS `(batch, sequence) int64` to logits `(batch, 3) float32`."""
     import torch  # noqa: PLC0415  # the rest of this module is used without it
 
@@ -48,7 +48,7 @@ def build(checkpoint: Path, base: Path, model_out: Path) -> None:
         layer_norm_eps=numbers["layer_norm_eps"],
         max_positions=MAX_TOKENS,
     )
-    build_graph(tensors, config, model_out)
+    build_graph(tensors, config, model_out, n_narrow=n_narrow)
 
 
 def n_layers(tensors: Tensors) -> int:
@@ -56,19 +56,34 @@ def n_layers(tensors: Tensors) -> int:
     return 1 + max(int(name.split(".")[3]) for name in tensors if name.startswith("encoder.encoder.layer."))
 
 
-def build_graph(tensors: Tensors, config: BertConfig, model_out: Path) -> None:
-    """Write encoder and head as one graph; tensors are named as in `training.net`."""
+def build_graph(tensors: Tensors, config: BertConfig, model_out: Path, *, n_narrow: int = 1) -> None:
+    """Write encoder and head as one graph; tensors are named as in `training.net`.
+
+    The head reads the first state and the claim's alone: the last `n_narrow` layers change no others.
+    """
     graph = Graph()
     typed = "encoder.embeddings.token_type_embeddings.weight" in tensors
-    states = add_encoder(graph, tensors, config, prefix="encoder.", token_types=typed)
-    logits = _head(graph, tensors, states)
-    graph.save(model_out, inputs=INPUTS, output=logits, output_shape=["batch", len(COLUMNS)])
+    claim = graph.add("Mul", ["token_type_ids", "attention_mask"])
+    zero, one, end, axis = (
+        graph.constant(f"head.{name}", np.array([v])) for name, v in (("0", 0), ("1", 1), ("end", 1 << 30), ("axis", 1))
+    )
+    first = graph.add("Slice", ["attention_mask", zero, one, axis])
+    rest = graph.add("Slice", [claim, one, end, axis])
+    wanted = add_wanted(graph, graph.add("Concat", [first, rest], axis=1))
+    states = add_encoder(graph, tensors, config, prefix="encoder.", token_types=typed, wanted=wanted, n_narrow=n_narrow)
+    if n_narrow:
+        flat = graph.add("Reshape", [claim, graph.constant("head.flat", np.array([-1]))])
+        claim = graph.add("Gather", [flat, wanted.flat])
+    graph.save(model_out, inputs=INPUTS, output=_head(graph, tensors, states, claim), output_shape=["batch", 3])
 
 
-def _head(graph: Graph, tensors: Tensors, states: str) -> str:
-    """Add the head of `training.net`: the [CLS] state, mean and maximum over the claim's states, two linear maps."""
+def _head(graph: Graph, tensors: Tensors, states: str, claim: str) -> str:
+    """Add the head of `training.net`: the first state, mean and maximum over the claim's states, two linear maps.
+
+    `states` is `(batch, n, hidden)`, `claim` is `(batch, n) int64`: 1 where the state is of the claim.
+    """
     tokens, last = (graph.constant(f"head.axis{i}", np.array([i])) for i in (1, 2))
-    types = graph.add("Cast", [graph.add("Mul", ["token_type_ids", "attention_mask"])], to=TensorProto.FLOAT)
+    types = graph.add("Cast", [claim], to=TensorProto.FLOAT)
     claim = graph.add("Unsqueeze", [types, last])
     first = graph.add("Gather", [states, graph.constant("head.zero", np.array([0]))], axis=1)
     cls = graph.add("Squeeze", [first, tokens])
@@ -124,7 +139,15 @@ def write_config(out: Path, base: Base, *, name: str, temperature: float) -> Non
 
 
 def export(
-    checkpoint: Path, base: Path, data: Path, out: Path, *, name: str, options: Options, limit: int | None = None
+    checkpoint: Path,
+    base: Path,
+    data: Path,
+    out: Path,
+    *,
+    name: str,
+    options: Options,
+    n_narrow: int = 1,
+    limit: int | None = None,
 ) -> float:
     """Write the whole folder and return the temperature, fitted on at most `limit` pairs."""
     out.mkdir(parents=True, exist_ok=True)
@@ -132,7 +155,7 @@ def export(
     tokenizer = json.dumps(pair_tokenizer(base, kind), ensure_ascii=False, separators=(",", ":"))
     (out / "tokenizer.json").write_text(tokenizer, "utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        build(checkpoint, base, Path(folder) / "float32.onnx")
+        build(checkpoint, base, Path(folder) / "float32.onnx", n_narrow=n_narrow)
         quantise(Path(folder) / "float32.onnx", out / "model.onnx", options)
     write_config(out, kind, name=name, temperature=1.0)
     pairs = [p for p in read_dev_pairs(data) if len(p.claim.split()) < 120][:limit]
@@ -156,12 +179,26 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="verifier-mpnet-l6")
-    parser.add_argument("--method", choices=["folded", "nbits"], default="folded")
+    parser.add_argument("--method", choices=["rows", "nbits", "folded"], default="rows")
+    parser.add_argument(
+        "--block", type=int, default=64, help="of nbits and folded: inputs of a weight that share a scale"
+    )
+    parser.add_argument("--accuracy-level", type=int, default=4, help="of nbits: 4 = int8 activations, 0 = float32")
+    parser.add_argument(
+        "--narrow", type=int, default=1, help="last layers that change the first and the claim's states alone"
+    )
     parser.add_argument("--limit", type=int, help="most pairs to fit the temperature on")
     given = parser.parse_args()
-    options = Options(method=given.method)
+    options = Options(given.method, given.block, given.accuracy_level)
     temperature = export(
-        given.checkpoint, given.base, given.data, given.out, name=given.name, options=options, limit=given.limit
+        given.checkpoint,
+        given.base,
+        given.data,
+        given.out,
+        name=given.name,
+        options=options,
+        n_narrow=given.narrow,
+        limit=given.limit,
     )
     print(f"temperature {temperature:.2f}")
 

@@ -12,7 +12,13 @@ import pytest
 from training.bert import Graph
 from training.quantise import Options, _to_int8, quantise
 
-METHODS = [Options(), Options(block=96), Options(block=100), Options("nbits", 64, 0)]  # 100 does not divide 192
+METHODS = [
+    Options(),
+    Options(block=96),
+    Options(block=100),
+    Options("nbits", 64, 0),
+    Options("rows"),
+]  # 100 does not divide 192
 
 
 @pytest.fixture(scope="module")
