@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -46,6 +47,17 @@ class Server:
     def start(self) -> None:
         self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
+    def wait(self) -> None:
+        """Wait until it answers, however long this machine takes to start it."""
+        while True:
+            assert self.process.poll() is None, "the desk ended by itself"
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=10).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+
     def kill(self) -> None:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -55,7 +67,7 @@ class Server:
 def client(address: str, keys: list[tuple[int, str]], number: int, acknowledged: list[tuple[str, str]]) -> None:
     """Judge until N_EACH decisions were acknowledged; whatever was not is sent again, as a person would."""
     dice = random.Random(number)
-    with httpx.Client(base_url=address, timeout=10) as http:
+    with httpx.Client(base_url=address, timeout=30) as http:
         n = 0
         while n < N_EACH:
             item, key = keys[(number * N_EACH + n) % len(keys)]
@@ -97,7 +109,9 @@ def test_no_acknowledged_decision_is_lost(tmp_path: Path, hashing: Any) -> None:
     dice = random.Random(1)
     try:
         while any(one.is_alive() for one in clients):
-            time.sleep(dice.uniform(0.4, 1.6))
+            if dice.random() < 0.75:  # else it may be killed while it starts
+                server.wait()
+            time.sleep(dice.uniform(0.1, 1.2))
             if any(one.is_alive() for one in clients):
                 server.kill()
                 server.start()
