@@ -93,6 +93,19 @@ def test_what_no_trying_mends_is_tried_once(error: Exception) -> None:
     assert len(calls.allowed) == 1
 
 
+def test_no_retry_begins_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits of 0.5 to 1 s, then of 1 to 2 s: the second would end after 1.2 s."""
+    now = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=lambda s: now.__setitem__(0, now[0] + s))
+    for module in ("budget", "retry"):
+        monkeypatch.setattr(f"pipeline.models.{module}.time", clock)
+    calls = Calls(*[fault() for _ in range(11)])
+    with pytest.raises(CallError):
+        with_retries(calls, Budget(deadline=1.2), RetryPolicy(10, 1.0), timeout_s=5)
+    assert len(calls.allowed) == 2
+    assert now[0] <= 1
+
+
 def test_a_call_gets_what_is_left_of_the_questions_time() -> None:
     calls = Calls()
     with_retries(calls, Budget(deadline=time.monotonic() + 60), RetryPolicy(0, 0), timeout_s=90)
