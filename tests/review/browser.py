@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from review.app import create_app
 from review.serve import listen
@@ -24,6 +24,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+WAIT_S = 60.0  # for a page or a server of a busy machine; an idle one needs less than 1
 needs_chromium = pytest.mark.skipif(
     not Path(CHROMIUM).exists(),
     reason="Chromium is not installed; `make test-slow` installs it as root, else: apt-get install chromium",
@@ -49,12 +50,15 @@ def served(store: ReviewStore, reviewer: str | None = "Ada", **options: Any) -> 
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 30
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join(10)
+        try:
+            deadline = time.monotonic() + WAIT_S
+            while not server.started and thread.is_alive() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            assert server.started, "the desk did not start"
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join(WAIT_S)
 
 
 @contextlib.contextmanager
@@ -65,10 +69,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Line:
+    """The way of a context's requests to the desk, which a test can cut and mend: `cut`; `n_lost` counts what met it.
+
+    Made before the page is opened. Chromium does not wait until a page that stands has heard of a new route: a key that
+    the page takes first goes to the server by the old way.
+    """
+
+    def __init__(self, context: BrowserContext, pattern: str) -> None:
+        self.cut, self.n_lost = False, 0
+        context.route(pattern, self._carry)
+
+    def _carry(self, route: Route) -> None:
+        if self.cut:
+            self.n_lost += 1
+            route.abort("connectionrefused")
+        else:
+            route.continue_()
+
+
 def open_page(context: Browser | BrowserContext, address: str, **options: Any) -> Page:
     """Open a page and wait until it takes keys. Errors of our script fail the test."""
     page = context.new_page(**options)
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(WAIT_S * 1000)
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     visit(page, address)
     return page

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from review.items import items_of
 from review.reviewers import add_reviewer
 from review.store import ReviewStore
-from tests.review.browser import AXE, chromium, needs_axe, needs_chromium, open_page, press, served, visit
+from tests.review.browser import AXE, Line, chromium, needs_axe, needs_chromium, open_page, press, served, visit
 from tests.review.records import RECORDS, TEXTS, put_sources
 from tests.review.visitor import Visitor
 
@@ -85,16 +85,19 @@ def test_a_held_key_judges_once(browser: Browser, desk: ReviewStore) -> None:
 
 def test_a_server_that_is_away_loses_nothing(browser: Browser, desk: ReviewStore) -> None:
     with served(desk) as address:
-        page = open_page(browser, f"{address}/item/1?t=0")
+        context = browser.new_context()
+        line = Line(context, "**/decide/*")
+        page = open_page(context, f"{address}/item/1?t=0")
         page.fill("#comment", "long thought")
         page.keyboard.press("Escape")
-        page.route("**/decide/*", lambda route: route.abort())
+        line.cut = True
         page.keyboard.press("2")
         page.wait_for_selector("#said[role=alert]:has-text('Not saved')")
         assert page.input_value("#comment") == "long thought"
-        page.unroute("**/decide/*")
+        assert (line.n_lost, made(desk)) == (1, [])
+        line.cut = False
         press(page, "2")
-        page.close()
+        context.close()
     (shown,) = desk.item(1).decisions
     assert (shown.decision.label, shown.decision.comment) == ("partly", "long thought")
 

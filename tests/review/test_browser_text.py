@@ -18,7 +18,7 @@ from review.items import items_of
 from review.shown import as_carried
 from review.store import ReviewStore
 from review.texts import open_texts
-from tests.review.browser import chromium, needs_chromium, open_page, ready, served, visit
+from tests.review.browser import chromium, needs_chromium, open_page, press, served, visit
 from tests.review.records import answer, cite, put_sources
 
 pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.timeout(900)]
@@ -164,10 +164,7 @@ def test_every_selection_in_odd_texts_is_stored_at_its_code_points(browser: Brow
                 continue  # white space at the ends is trimmed off a selection
             visit(page, f"{address}/item/{row.id}?t=0")
             page.evaluate(SELECT, {"start": cited.citation["start"], "end": cited.citation["end"]})
-            page.keyboard.press("f")
-            page.wait_for_url("**/item/*?t=0")
-            ready(page)
-            page.wait_for_selector("button[aria-pressed=true]")
+            press(page, "f")
             stored = odd_desk.item(row.id).decisions[-1].decision.payload["span"]
             text = ODD[name][0]
             assert stored == {
@@ -207,8 +204,7 @@ def test_selecting_with_the_keyboard(browser: Browser, odd_desk: ReviewStore) ->
         page.keyboard.press("v")  # the cited sentence, "No clause."
         page.keyboard.press("ArrowLeft")  # its last word without the full stop
         page.keyboard.press("Shift+ArrowRight")  # the start to the next word
-        page.keyboard.press("f")
-        page.wait_for_selector("button[aria-pressed=true]")
+        press(page, "f")
         page.close()
     stored = odd_desk.item(row.id).decisions[-1].decision.payload["span"]
     assert (stored["start"], stored["exact"]) == (start + 3, "clause")

@@ -93,9 +93,9 @@ def assert_spans(text: str, spans: tuple[Span, ...]) -> None:
 
 @pytest.mark.parametrize("unit", ["“Hello there it is. ", "x", "“ ", "word\n", "。"])
 def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     spans = split_sentences(unit * 40_000)
-    assert time.perf_counter() - begin < 10  # 0.02 to 0.9 s; minutes where it is quadratic
+    assert time.process_time() - begin < 15  # 0.02 to 0.9 s; minutes where it is quadratic
     assert_spans(unit * 40_000, spans)
 
 

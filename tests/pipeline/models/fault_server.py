@@ -18,7 +18,7 @@ from typing import Any
 from tests.pipeline.models.fake_openai import completion
 
 QUOTE = "does not provide for a clause on mutual military assistance"
-DRIP_S, SLOW_S = 0.05, 30.0
+DRIP_S, SLOW_S = 0.05, 100.0
 Body = bytes | dict[str, Any] | list[Any] | None
 Respond = Callable[["Exchange"], None]
 
@@ -76,7 +76,7 @@ class Fault:
     respond: Respond
     kind: str | None
     message: str = ""
-    timeout_s: float = 10.0
+    timeout_s: float = 60.0
     warning: str = ""
     most_requests: int = 2
     retries: int = 0

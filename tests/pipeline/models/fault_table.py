@@ -170,11 +170,11 @@ FAULTS: dict[str, Fault] = {
         _reset(_HEAD + b'Content-Length: 500\r\n\r\n{"id":'), "model_unavailable", "not reachable"
     ),
     "not HTTP": Fault(_raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "model_unavailable", "not reachable"),
-    "never a reply": Fault(lambda e: e.wait(30), "model_unavailable", "no answer in", 0.4),
+    "never a reply": Fault(lambda e: e.wait(100), "model_unavailable", "no answer in", 0.4),
     "100 times slower": Fault(_slow, "model_unavailable", "no answer in", 0.4),
     "headers a byte at a time": Fault(lambda e: e.drip(_HEAD * 40), "model_unavailable", "no answer in", 0.4),
     "body a byte at a time": Fault(
-        lambda e: e.drip(b" " * 999, after=_HEAD + b"Content-Length: 999\r\n\r\n"),
+        lambda e: e.drip(b" " * 1999, after=_HEAD + b"Content-Length: 1999\r\n\r\n"),
         "model_unavailable", "no answer in", 0.4,
     ),
     "content length too long": Fault(

@@ -40,7 +40,7 @@ async def client(make_app: MakeApp) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def connect(app: Any, host: str = "127.0.0.1") -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{host}:8765", timeout=30)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{host}:8765", timeout=60)
 
 
 class SlowScorer(LexicalScorer):
@@ -53,7 +53,7 @@ class SlowScorer(LexicalScorer):
     def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> Any:
         self.n += 1
         self.begun.set()
-        assert self.go.wait(20)
+        assert self.go.wait(60)
         return super().score_pairs(pairs)
 
 
@@ -72,13 +72,15 @@ def serve_app() -> Callable[[Any], Any]:
         server = _Quiet(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
-        until = time.monotonic() + 20
-        while not server.started and time.monotonic() < until:
-            time.sleep(0.02)
-        assert server.started
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join(20)
+        try:
+            until = time.monotonic() + 60
+            while not server.started and thread.is_alive() and time.monotonic() < until:
+                time.sleep(0.02)
+            assert server.started
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(60)
 
     return serving
 

@@ -154,16 +154,14 @@ async def test_where_a_token_is_set_all_but_health_needs_it(make_app: MakeApp) -
     assert TOKEN not in repr(Limits(token=TOKEN))
 
 
-async def test_a_body_that_is_too_large_or_too_slow(make_app: MakeApp) -> None:
-    async def drip(n: int, pause_s: float) -> Any:
+async def test_a_body_that_is_too_large(make_app: MakeApp) -> None:
+    async def pieces(n: int) -> Any:
         for _ in range(n):
             yield b" " * 400
-            await asyncio.sleep(pause_s)
 
-    limits = Limits(max_body_bytes=1000, body_timeout_s=0.2)
-    async with connect(make_app(limits=limits)) as client:
+    async with connect(make_app(limits=Limits(max_body_bytes=1000))) as client:
         assert_problem(await client.post("/ask", content=b" " * 1001, headers=JSON), 413, "too_large")
-        assert_problem(await client.post("/ask", content=drip(3, 0), headers=JSON), 413, "too_large")
+        assert_problem(await client.post("/ask", content=pieces(3), headers=JSON), 413, "too_large")
         assert (await client.post("/ask", json={"question": TREATY})).status_code == 200
 
 
@@ -173,7 +171,7 @@ async def test_a_slow_body_over_a_socket_is_408(make_app: MakeApp, serve_app: An
         reader, writer = await asyncio.open_connection(host, int(port))
         head = f"POST /ask HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{{"
         writer.write(head.encode())
-        assert b" 408 " in await asyncio.wait_for(reader.readline(), 10)
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 60)
         writer.close()
 
 

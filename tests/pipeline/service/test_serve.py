@@ -83,9 +83,9 @@ def test_what_is_under_way_is_answered_when_the_service_is_stopped(
         port = int(url.rpartition(":")[2])
         asking = threading.Thread(target=lambda: statuses.append(ask(port, "/score", body)[0]))
         asking.start()
-        assert slow.begun.wait(20)
+        assert slow.begun.wait(60)
         threading.Timer(0.3, slow.go.set).start()  # after the stop, which leaving the block is
-    asking.join(20)
+    asking.join(60)
     assert statuses == [200]
 
 

@@ -15,14 +15,17 @@ from vectorstore.formats.extracted import UnreadableError
 from vectorstore.formats.from_jsonl import BadLine, articles
 from vectorstore.formats.sandbox import Sandbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="limits of the system")]
+pytestmark = [
+    pytest.mark.slow, pytest.mark.timeout(600),
+    pytest.mark.skipif(sys.platform != "linux", reason="limits of the system"),
+]  # fmt: skip
 
 TEXT = "The treaty was signed in Moscow on Friday, and it is valid for twenty years."
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox(memory_mb=512, cpu_s=20)
+    made = Sandbox(memory_mb=512, cpu_s=20, wall_s=400)  # the wall of a busy machine must not come first
     yield made
     assert made.extract("html", html_page([TEXT]), max_mb=1).text == TEXT
     made.close()
