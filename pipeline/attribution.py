@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from factcheck.records import Modality
+from pipeline.lexicon import is_base_verb
 
 _SPECULATED = re.compile(
     r"\b(?:(?-i:may)|might|could|would|perhaps|possibly|probably|potentially?|presumably|if (?:it|the|signed|he|she|they)|"
@@ -43,6 +44,7 @@ _TRAILING = re.compile(
     r",? (?P<verb>notes|reported|reports|writes|concluded|said|says) (?P<who>[“\"]?[A-Z][\w'’. -]{2,40}[”“\"]?)\s*\.?$|, (?P<who2>(?:the )?[A-Z][\w'’. -]{2,40}?) (?:notes|reported|reports|writes|said|says)\.?$"
 )
 _PRONOUN_SAYS = re.compile(rf"(?:[“”\"],? |^|, )(?:he|she|they|it) (?:also |has |later )?{_SAYS}\b", re.IGNORECASE)
+_TO_DO = re.compile(r"(?:(?:[A-Z][\w'’.&-]*|and|of|the),?\s+)+to\s+(?P<verb>[A-Za-z][a-z]+)\b[^.!?]*$")
 _PRONOUNS = frozenset({"he", "she", "they", "it", "this", "that"})
 _GROUP = re.compile(
     r"\b(?P<who>(?:[Aa]nalysts|[Ee]xperts|[Oo]bservers|[Oo]fficials|[Ss]ources|[Cc]ritics|the [Ww]est)) (?:say|said|note|have pointed out|caution|suggest|believe|point out|warn|claim)\b"
@@ -69,7 +71,12 @@ def attribute(sentence: str) -> Attribution:
 
 
 def is_forecast(sentence: str) -> bool:
-    """Whether the sentence speaks of what may come: it never supports that this has happened."""
+    """Whether the sentence speaks of what may come: it never supports that this has happened.
+
+    So does a headline of the kind "Two Countries to Sign Treaty".
+    """
+    if (headline := _TO_DO.match(sentence)) and is_base_verb(headline["verb"].lower()):
+        return True
     return bool(_FORECAST.search(re.sub(r"[“\"][^“”\"]*[”“\"]", " ", sentence)))
 
 

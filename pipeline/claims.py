@@ -33,6 +33,8 @@ _OPEN_QUESTION = re.compile(
     r"^(?:(?:to|on|in|by|at|for|from|of|with|since|until) )?(?:what|who(?:m|se)?|when|where|which|why|how)\b",
     re.IGNORECASE,
 )
+_OF_TIME = frozenset("last next early late previous former recent past this".split())
+_OWNERS = ("'s", "’s")
 _DO = {"do": None, "does": third_person, "did": past_tense}
 _CONTRACTED = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
 
@@ -164,11 +166,16 @@ def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
         after_preposition = previous in _PREPOSITIONS or previous in _DETERMINERS or previous in {"and", "or"}
         if after_preposition:
             continue
+        if previous.endswith(_OWNERS):
+            continue  # "Iran's nuclear ambitions"
         adjective = known is not None and not in_name and known.adjective > known.noun + known.verb
+        if is_participle(token) and (later := _adjective_after_noun(tokens, i + 1)):
+            return _back_over_adverbs(tokens, later)
         if (
             token in _ADVERBS
             or is_participle(token)
             or adjective
+            or (token.endswith("er") and tokens[i + 1 : i + 2] == ["than"])
             or (token in _DETERMINERS and not previous.endswith("s'"))
         ):
             return _back_over_adverbs(tokens, i)
@@ -179,3 +186,20 @@ def _end_before_predicate(tokens: list[str], written: list[str]) -> int | None:
         if token[:1].isdigit() or (after_name and ((known is not None and known.noun > 99) or listed)):
             return i  # "Iran | part of BRICS", "Russia and Iran | members of it": a common noun right after a name
     return fallback or (len(tokens) - 1 if len(tokens) >= 2 else None)
+
+
+def _adjective_after_noun(tokens: list[str], start: int) -> int | None:
+    """Return where an adjective stands right after a noun: a participle before it belongs to the subject.
+
+    "Is the deal agreed in Moscow | broad in scope?"; but "Was the deal signed in Moscow last year?".
+    """
+    for i in range(start + 1, len(tokens)):
+        known, before = look_up(tokens[i]), tokens[i - 1]
+        adjective = known is not None and known.adjective > known.noun + known.verb and tokens[i] not in _OF_TIME
+        other = look_up(before)
+        noun = other is None or other.noun > other.verb + other.adjective
+        if before in _DETERMINERS | _PREPOSITIONS | _ADVERBS | {"and", "or"} or before.endswith(_OWNERS):
+            continue
+        if adjective and noun and not is_participle(before) and not is_participle(tokens[i]):
+            return i
+    return None

@@ -35,7 +35,7 @@ class Coefficients:
     model_side: float = 0.0
 
 
-ALONE = Coefficients(bias=-4.38, relevance=6.77, scorer_bears=1.0, scorer_side=1.66, words_side=0.45)
+ALONE = Coefficients(bias=-4.63, relevance=6.56, scorer_bears=1.19, scorer_side=1.43, words_side=0.06)
 WITH_MODEL = Coefficients(
     bias=-3.02, relevance=2.48, scorer_bears=0.7, scorer_side=0.93, words_side=0.0, model_bears=0.93, model_side=0.97
 )

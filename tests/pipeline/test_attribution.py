@@ -56,6 +56,8 @@ def test_speaker_and_modality(sentence: str, expected: tuple[str | None, str]) -
         ("In May, the two presidents met.", False),
         ("Putin said “it may rain” and signed.", False),
         ("The agreement was signed.", False),
+        ("Two Countries to Sign Strategic Treaty", True),
+        ("Return to Kabul", False),
     ],
 )
 def test_a_forecast_speaks_of_what_may_come(sentence: str, forecast: bool) -> None:

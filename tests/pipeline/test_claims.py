@@ -198,3 +198,18 @@ def test_a_question_is_stripped_and_typed_and_keeps_the_rest() -> None:
 def test_what_cannot_be_asked_is_a_usage_error(question: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         parse_question(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "claim"),
+    [
+        ("Is the cooperation agreed between Oslo and Lima broad in scope?",
+         "The cooperation agreed between Oslo and Lima is broad in scope."),
+        ("Was the treaty signed in Lima last year?", "The treaty was signed in Lima last year."),
+        ("Was the deal expected to be signed at the summit?", "The deal was expected to be signed at the summit."),
+        ("Was Oslo against Lima's nuclear ambitions in the past?", "Oslo was against Lima's nuclear ambitions in the past."),
+        ("Is copper softer than steel?", "Copper is softer than steel."),
+    ],
+)  # fmt: skip
+def test_the_subject_of_be_ends_where_its_predicate_begins(question: str, claim: str) -> None:
+    assert claim_from_question(question) == claim
