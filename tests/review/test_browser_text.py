@@ -21,7 +21,7 @@ from review.texts import open_texts
 from tests.review.browser import chromium, needs_chromium, open_page, press, served, visit
 from tests.review.records import answer, cite, put_sources
 
-pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.timeout(1800)]
 
 SUITE = Path(__file__).parents[2] / "eval" / "gold" / "treaty.yaml"
 READ = """() => {
