@@ -1,4 +1,4 @@
-"""The verifier's network: a small encoder over passage and claim, a three-way head, and one that points at an answer."""
+"""The network of the verifier: a small encoder over passage and claim, a three-way head, and one that reads answers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,7 +62,7 @@ def marginal_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def teacher_loss(logits: Tensor, taught: Tensor, targets: Tensor) -> Tensor:
-    """Return the mean cross-entropy against a teacher's logits (n, 3) over the rows that ask for a verdict, a scalar."""
+    """Return the mean cross-entropy against a teacher's logits (n, 3) over the rows that ask a verdict, a scalar."""
     asked = targets != NO_VERDICT
     costs = -(taught.float().softmax(-1) * logits.float().log_softmax(-1)).sum(-1)
     return (costs * asked).sum() / asked.sum().clamp(min=1)
@@ -87,5 +87,3 @@ def pad(rows: Sequence[Encoded]) -> dict[str, Tensor]:
         types[i, row.claim_start : len(row.ids)] = 1
         mask[i, : len(row.ids)] = 1
     return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-
-

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-# `unsupported`: refutes or neutral, not said which; `unknown`: for a teacher to tell; `read`: a question to be answered.
+# `unsupported`: refutes or neutral, not said which; `unknown`: for a teacher to tell; `read`: a question to answer.
 Label = Literal["supports", "refutes", "neutral", "unsupported", "unknown", "read"]
 
 

@@ -23,6 +23,7 @@ from typing import TextIO
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
@@ -117,11 +118,12 @@ def save(net: VerifierNet, out: Path) -> None:
     partial.replace(out / "checkpoint.pt")
 
 
-def passes(data: Path, base: Path, kind: Base, settings: Settings, pools: Path | None, log: TextIO) -> Iterator[list[Encoded]]:
+def passes(
+    data: Path, tokenizer: Tokenizer, settings: Settings, log: TextIO, *, pools: Path | None
+) -> Iterator[list[Encoded]]:
     """Yield batches without end, a fresh pool for each pass, or the prepared ones of `pools` in turn."""
     rng = random.Random(settings.seed)
     prepared = sorted(pools.glob("pass-*.npz")) if pools is not None else []
-    tokenizer = load_tokenizer(base, kind, settings.max_tokens)
     for epoch in itertools.count():
         if prepared:
             pool = read_pool(prepared[epoch % len(prepared)])[: settings.limit]
@@ -181,14 +183,20 @@ def load_net(base: Path, kind: Base, checkpoint: Path | None, *, dropout: float 
 
 
 def train(
-    data: Path, base: Path, out: Path, settings: Settings, *,
-    start: Path | None = None, pools: Path | None = None, teacher: Path | None = None,
+    data: Path,
+    base: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    start: Path | None = None,
+    pools: Path | None = None,
+    teacher: Path | None = None,
 ) -> None:
     """Train until the wall time is used, writing `settings.json`, `checkpoint.pt` and `log.jsonl` into `out`.
 
     `start`: a checkpoint whose weights the run begins with, instead of the base's and new heads. `pools`: prepared
     passes. `teacher`: the checkpoint of a network with the first `settings.teacher_layers` layers of the base.
-    """  # fmt: skip
+    """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -201,11 +209,12 @@ def train(
     if teacher is not None:
         guide = load_net(base, replace(kind, layers=tuple(range(settings.teacher_layers))), teacher).eval()
     optimiser = make_optimiser(net, settings)
-    dev = encode(read_dev_pairs(data)[:400], load_tokenizer(base, kind, settings.max_tokens))
+    tokenizer = load_tokenizer(base, kind, settings.max_tokens)
+    dev = encode(read_dev_pairs(data)[:400], tokenizer)
     began = saved = time.monotonic()
     n_pairs, losses = 0, torch.zeros((), device=DEVICE)
     with (out / "log.jsonl").open("a", encoding="utf-8") as log:
-        for step, batch in enumerate(passes(data, base, kind, settings, pools, log)):
+        for step, batch in enumerate(passes(data, tokenizer, settings, log, pools=pools)):
             progress = (time.monotonic() - began) / (60 * settings.minutes)
             if progress >= 1:
                 break

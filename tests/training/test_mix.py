@@ -5,7 +5,7 @@ import json
 import random
 from pathlib import Path
 
-from training.mix import cut_evidence, loosen, read_pairs, to_pair
+from training.mix import LONGEST, cut_evidence, loosen, read_pairs, to_pair
 from training.pairs import Pair
 from training.windows import inverse_document_frequency
 
@@ -45,7 +45,7 @@ def test_a_long_passage_is_cut_to_the_part_about_the_claim() -> None:
     idf = inverse_document_frequency([filler, "Anna Berg opened the bridge."])
     cut = cut_evidence(pair, idf, random.Random(1))
     assert "Anna Berg opened the bridge." in cut.passage
-    assert len(cut.passage.split()) <= 220
+    assert len(cut.passage.split()) <= LONGEST
 
 
 def test_a_refutation_that_may_have_been_cut_away_is_only_unsupported() -> None:
