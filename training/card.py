@@ -17,20 +17,21 @@ from training.mix import QUOTAS
 LIMITS = """## Limits
 - English only. Claims up to 448 word pieces, pairs up to 512; training pairs had at most {max_tokens}.
 - A binary *unsupported* row trains refutes or neutral, not said which: the two are less well separated than *supports*.
-- Trained on a CPU within a wall-time limit: the pool was not exhausted where the pairs seen are fewer than its size.
+- Trained within a wall-time limit: see the pairs seen against the size of the pool, which is drawn anew for each pass.
 - Development sets are not training data and chose nothing here: no figure above was used to select a checkpoint.
   The temperature comes from the open rows of `mix_dev`.
 - Intervals take rows as independent; sets with several claims a document are less certain than they look.
 """
 
 
-def write_card(weights: Path, run: Path, figures: list[Figures], *, command: str) -> str:
-    """Return the card's Markdown."""
+def write_card(weights: Path, run: Path, figures: list[Figures], *, teacher: Path | None) -> str:
+    """Return the card's Markdown. `teacher`: the folder of the run that made the teacher, where there was one."""
     config: dict[str, Any] = json.loads((weights / "config.json").read_text("utf-8"))
     settings: dict[str, Any] = json.loads((run / "settings.json").read_text("utf-8"))
     log = [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
     last = [line for line in log if "pairs" in line][-1]
     pool = next(line["pool"] for line in log if "pool" in line)
+    commands = [command_of(folder, teacher if folder == run else None) for folder in (teacher, run) if folder]
     sizes = ", ".join(f"`{name}` {f['bytes']:,} bytes, sha256 {f['sha256']}" for name, f in config["files"].items())
     return "\n".join([
         f"# {config['name']}",
@@ -40,7 +41,7 @@ def write_card(weights: Path, run: Path, figures: list[Figures], *, command: str
         f"Files: {sizes}. Temperature {config['temperature']}.",
         "",
         "## Training",
-        f"Command: `{command}`",
+        *(f"Command: `{command}`" for command in commands),
         f"Settings: `{json.dumps(settings)}`",
         f"Pairs seen: {last['pairs']:,} in {last['step']:,} steps, of a pool of {pool:,}; data sets (rows whose "
         f"licence is open): {', '.join(sorted(QUOTAS))}, and pairs made from them by `training/augment.py`.",
@@ -55,6 +56,19 @@ def write_card(weights: Path, run: Path, figures: list[Figures], *, command: str
     ])  # fmt: skip
 
 
+def command_of(run: Path, teacher: Path | None) -> str:
+    """Return the command that the settings of `run` stand for."""
+    settings = json.loads((run / "settings.json").read_text("utf-8"))
+    flags = {
+        "minutes": settings["minutes"], "seed": settings["seed"], "rate": settings["encoder_rate"],
+        "dropout": settings.get("dropout"), "batch-tokens": settings["batch_tokens"],
+        "batch-pairs": settings["batch_pairs"], "layers": " ".join(map(str, settings["layers"])),
+        "pools": "DIR", "teacher": f"{teacher.name}/checkpoint.pt" if teacher else None,
+    }  # fmt: skip
+    given = " ".join(f"--{name} {value}" for name, value in flags.items() if value not in (None, ""))
+    return f"python -m training.verifier --data DIR --base DIR --out {run.name} {given}"
+
+
 def main() -> None:
     """Parse the command line and write MODEL_CARD.md into the weights' folder."""
     parser = argparse.ArgumentParser(description="Write MODEL_CARD.md beside the exported weights.")
@@ -62,14 +76,13 @@ def main() -> None:
     parser.add_argument(
         "--run", type=Path, required=True, help="folder of the training run, with settings.json and log.jsonl"
     )
+    parser.add_argument("--teacher", type=Path, help="folder of the run that made the teacher")
     parser.add_argument("--figures", type=Path, required=True, help="what training.evaluate wrote with --out")
     given = parser.parse_args()
     rows = [json.loads(line) for line in given.figures.read_text("utf-8").splitlines()]
     figures = [Figures(**{k: v for k, v in row.items() if k != "seconds"}) for row in rows if "unscored" not in row]
-    minutes = json.loads((given.run / "settings.json").read_text("utf-8"))["minutes"]
-    command = f"python -m training.verifier --data DIR --base DIR --out DIR --minutes {minutes:g}"
     (given.weights / "MODEL_CARD.md").write_text(
-        write_card(given.weights, given.run, figures, command=command), "utf-8"
+        write_card(given.weights, given.run, figures, teacher=given.teacher), "utf-8"
     )
 
 
