@@ -4,7 +4,8 @@
     def test_summary() -> None:
         assert_supported("The pact is valid for 20 years.", Path("article.txt"))
 
-The verifier reads the text in windows of whole sentences, offline; no store and no model are needed.
+The verifier judges as `factcheck score` does: it reads the text in windows of whole sentences, and those that share
+most with the claim together, offline; no store and no model are needed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ __all__ = ["assert_not_supported", "assert_refuted", "assert_supported"]
 
 
 def assert_supported(claim: str, document: str | Path, *, at_least: float = 0.5) -> None:
-    """Pass if some window of `document` supports `claim` with a probability of `at_least` (0..1).
+    """Pass if `document` supports `claim` with a probability of `at_least` (0..1).
 
     A `Path` is read as `factcheck ingest` reads it. Raises: AssertionError with the window that was judged; UserError
     for a blank claim or text, SourceError for a file that cannot be read.
@@ -33,7 +34,7 @@ def assert_supported(claim: str, document: str | Path, *, at_least: float = 0.5)
 
 
 def assert_refuted(claim: str, document: str | Path, *, at_least: float = 0.5) -> None:
-    """Pass if some window of `document` refutes `claim` with a probability of `at_least`, and none supports it more.
+    """Pass if `document` refutes `claim` with a probability of `at_least` (0..1): a window of it denies the claim.
 
     Raises: as `assert_supported`.
     """
@@ -44,7 +45,7 @@ def assert_refuted(claim: str, document: str | Path, *, at_least: float = 0.5) -
 
 
 def assert_not_supported(claim: str, document: str | Path, *, under: float = 0.5) -> None:
-    """Pass if no window of `document` supports `claim` with `under` or more: it is refuted, or nothing is said of it.
+    """Pass if `document` supports `claim` with less than `under`: it is refuted, or nothing is said of it.
 
     Raises: as `assert_supported`.
     """

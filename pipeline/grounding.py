@@ -1,10 +1,12 @@
 """A claim against a whole document: sentence windows, the verifier on each, one judgement.
 
 A document is read in windows of whole sentences, each of at most `WINDOW_WORDS` words, that start at least half a
-window apart; a sentence that is longer is a window of its own. The judgement is that of the window which supports most,
-unless another refutes with more certainty and none supports by half or more: a claim needs one place that carries it.
-Of a document with more than `MOST_WINDOWS`, those that share most of the claim's content words are read, and a warning
-says so. Whether a window or one cut at its start is read makes the difference: see the verifier's model card.
+window apart; a sentence that is longer is a window of its own. Beside them the sentences that share most with the claim
+are read together (`pipeline/gathered.py`), one passage more. The judgement pools that reading and the window that
+supports most (`pipeline/window_pooling.py`), and the window is the evidence that is shown; where the judgement is under
+a half and another window refutes with more certainty than the best supports, that one is shown and says how much is
+refutes. Of a document with more than `MOST_WINDOWS`, those that share most of the claim's content words are read, and a
+warning says so. Measured against one reading, other sizes and a cut at the start: the verifier's model card.
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from factcheck.errors import UserError
 from factcheck.records import Span, Support
+from pipeline.gathered import gather
 from pipeline.language import looks_english
 from pipeline.lexical import content_set
-from pipeline.support import Scorer
+from pipeline.support import Scorer, as_supports
+from pipeline.window_pooling import pool_windows
 from vectorstore.segment import split_sentences
 
 __all__ = ["Grounding", "ground", "split_windows"]
@@ -31,12 +36,30 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """How a document bears on a claim. `evidence`: the window judged, a span of the document in code points."""
+    """How a document bears on a claim. `evidence`: the window shown, a span of the document in code points.
+
+    `window`, `gathered`: what the verifier gave as supports, before they were pooled, of the window that supports most
+    and of the gathered sentences; equal where a document has one reading.
+    """
 
     support: Support
     evidence: Span
     n_windows: int  # read
+    window: float
+    gathered: float
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is to be read of a document: its windows, and the gathered sentences where they are no window."""
+
+    windows: tuple[Span, ...]
+    gathered: str | None
+    warnings: tuple[str, ...]
+
+    def passages(self, document: str) -> list[str]:
+        return [span.of(document) for span in self.windows] + ([self.gathered] if self.gathered else [])
 
 
 def ground(pairs: Sequence[tuple[str, str]], scorer: Scorer) -> list[Grounding]:
@@ -46,18 +69,28 @@ def ground(pairs: Sequence[tuple[str, str]], scorer: Scorer) -> list[Grounding]:
     """
     readings = [_read(number, claim, document) for number, (claim, document) in enumerate(pairs, 1)]
     rows = scorer.score_pairs(
-        [(c, span.of(d)) for (c, d), (spans, _) in zip(pairs, readings, strict=True) for span in spans]
+        [(c, passage) for (c, d), reading in zip(pairs, readings, strict=True) for passage in reading.passages(d)]
     )
     found: list[Grounding] = []
     start = 0
-    for spans, warnings in readings:
-        mine = rows[start : start + len(spans)]
-        start += len(spans)
-        best, against = int(mine[:, 0].argmax()), int(mine[:, 1].argmax())
-        judged = against if mine[against, 1] > mine[best, 0] and mine[best, 0] < 0.5 else best
-        s, r, n = (float(p) for p in mine[judged])
-        found.append(Grounding(Support(s, r, n), spans[judged], len(spans), warnings))
+    for reading in readings:
+        end = start + len(reading.windows) + (reading.gathered is not None)
+        found.append(_judged(reading, rows[start:end]))
+        start = end
     return found
+
+
+def _judged(reading: _Reading, rows: NDArray[np.float32]) -> Grounding:
+    """Return the judgement from the rows of the windows and, last, of the gathered sentences where there are any."""
+    n = len(reading.windows)
+    best, against = int(rows[:n, 0].argmax()), int(rows[:n, 1].argmax())
+    window = float(rows[best, 0])
+    gathered = float(rows[n, 0]) if reading.gathered is not None else window
+    shown = as_supports(rows)
+    support = pool_windows(window, gathered, shown[best])
+    if support.supports < 0.5 and shown[against].refutes > window:
+        best, support = against, pool_windows(window, gathered, shown[against])
+    return Grounding(support, reading.windows[best], n, window, gathered, reading.warnings)
 
 
 def split_windows(text: str, *, max_words: int = WINDOW_WORDS) -> list[Span]:
@@ -82,12 +115,13 @@ def split_windows(text: str, *, max_words: int = WINDOW_WORDS) -> list[Span]:
     return windows
 
 
-def _read(number: int, claim: str, document: str) -> tuple[list[Span], tuple[str, ...]]:
-    """Return the windows to read and what a person should know of the pair."""
+def _read(number: int, claim: str, document: str) -> _Reading:
+    """Return what to read and what a person should know of the pair."""
     if not claim.strip() or not document.strip():
         part = "claim" if not claim.strip() else "document"
         raise UserError(f"the {part} of pair {number} is blank; leave the pair out, it has no score")
     windows, warnings = split_windows(document), list(_warnings(claim, document))
+    gathered = gather(claim, document) if len(windows) > 1 else None
     if (n := len(windows)) > MOST_WINDOWS:
         wanted = content_set(claim)
         shared = np.array([len(wanted & content_set(w.of(document))) for w in windows])
@@ -95,7 +129,7 @@ def _read(number: int, claim: str, document: str) -> tuple[list[Span], tuple[str
         warnings.append(
             f"the document has {n} windows; the {MOST_WINDOWS} that share most words with the claim were read"
         )
-    return windows, tuple(warnings)
+    return _Reading(tuple(windows), gathered, tuple(warnings))
 
 
 def _warnings(claim: str, document: str) -> Iterator[str]:

@@ -18,7 +18,8 @@ LIMITS = """## Limits
 - English only. Claims up to 448 word pieces, pairs up to 512; training pairs had at most {max_tokens}.
 - A binary *unsupported* row trains refutes or neutral, not said which: the two are less well separated than *supports*.
 - Trained within a wall-time limit: see the pairs seen against the size of the pool, which is drawn anew for each pass.
-- Development sets are not training data and chose nothing here: no figure above was used to select a checkpoint.
+- Development sets are not training data and selected no checkpoint. The slope that pools the readings of a document
+  (`pipeline/window_pooling.py`) is fitted on them: `python -m training.grounding` gives figures with sets left out.
   The temperature comes from the open rows of `mix_dev`.
 - Intervals take rows as independent; sets with several claims a document are less certain than they look.
 """
@@ -48,7 +49,8 @@ def write_card(weights: Path, run: Path, figures: list[Figures], *, teacher: Pat
         "",
         "## Development sets",
         f"Balanced accuracy at 0.5 on *supports* with a 95 % interval; documents in sentence windows of {WINDOW_WORDS} "
-        "words, best window. *overlap AUC*: the share of the claim's idf weight found in the document, nothing else.",
+        "words, the best window pooled with the gathered sentences. *overlap AUC*: the share of the claim's idf weight "
+        "found in the document, nothing else.",
         "",
         report(figures),
         "",

@@ -1,7 +1,8 @@
 """Figures of an exported verifier: `python -m training.evaluate --data DIR --weights DIR --out FILE`.
 
-A document longer than a window is read in sentence windows; its *supports* is that of its best window. Beside the
-verifier stands a word-overlap probe (share of the claim's idf weight found in the whole document), since overlap
+A claim is judged as `factcheck score` judges it: sentence windows and gathered sentences, pooled. The slope of
+the pooling is fitted on `dev/`; `python -m training.grounding` gives figures with each set left out of the fit. Beside
+the verifier stands a word-overlap probe (share of the claim's idf weight found in the whole document), since overlap
 alone separates some of these sets. `report` prints a Markdown table with n.
 """
 
@@ -19,7 +20,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from eval.scorers.balanced_accuracy import balanced_accuracy
-from eval.scorers.calibration import expected_calibration_error
+from eval.scorers.calibration import brier_skill, expected_calibration_error
 from factcheck.errors import UserError
 from pipeline.grounding import ground
 from pipeline.verifier import Verifier
@@ -44,6 +45,7 @@ class Figures:
     probe_auc: float
     three_way: float | None  # accuracy of the largest column, over rows with a three-way label
     ece: float  # of supports against supported, ten bins of equal mass
+    brier_skill: float  # against always saying the set's share of supported
     n_windows: int
     skipped: int
 
@@ -72,22 +74,28 @@ def evaluate(verifier: Verifier, name: str, pairs: Sequence[Pair]) -> Figures:
         name=name, n=len(usable), n_supported=int(truth.sum()), balanced_accuracy=accuracy, half_width=half,
         auc=float(roc_auc_score(truth, scores[:, 0])), probe_auc=float(roc_auc_score(truth, probe)),
         three_way=sum(g == s for g, s in three) / len(three) if full else None,
-        ece=expected_calibration_error(scores[:, 0], truth), n_windows=sum(g.n_windows for g in found),
+        ece=expected_calibration_error(scores[:, 0], truth),
+        brier_skill=brier_skill.value(np.column_stack([scores[:, 0], truth]).astype(np.float64)) or 0.0,
+        n_windows=sum(g.n_windows for g in found),
         skipped=len(pairs) - len(usable),
     )  # fmt: skip
 
 
 def report(figures: Sequence[Figures]) -> str:
     """Return the figures as a Markdown table, percent, with the mean over sets as its last line."""
-    lines = ["| set | n | balanced accuracy | AUC | overlap AUC | three-way | ECE |", "|---|---|---|---|---|---|---|"]
+    lines = ["| set | n | balanced accuracy | AUC | overlap AUC | three-way | ECE | Brier skill |", "|---" * 8 + "|"]
     for f in figures:
         three = f"{100 * f.three_way:.1f}" if f.three_way is not None else "-"
         accuracy = f"{100 * f.balanced_accuracy:.1f} ± {100 * f.half_width:.1f}"
-        lines.append(f"| {f.name} | {f.n} | {accuracy} | {f.auc:.3f} | {f.probe_auc:.3f} | {three} | {f.ece:.3f} |")
-    means = [np.mean([getattr(f, k) for f in figures]) for k in ("balanced_accuracy", "auc", "probe_auc", "ece")]
+        lines.append(
+            f"| {f.name} | {f.n} | {accuracy} | {f.auc:.3f} | {f.probe_auc:.3f} | {three} | {f.ece:.3f} "
+            f"| {f.brier_skill:.3f} |"
+        )
+    kinds = ("balanced_accuracy", "auc", "probe_auc", "ece", "brier_skill")
+    means = [np.mean([getattr(f, k) for f in figures]) for k in kinds]
     lines.append(
         f"| mean of {len(figures)} | {sum(f.n for f in figures)} | {100 * means[0]:.1f} | {means[1]:.3f} "
-        f"| {means[2]:.3f} | | {means[3]:.3f} |"
+        f"| {means[2]:.3f} | | {means[3]:.3f} | {means[4]:.3f} |"
     )
     return "\n".join(lines)
 

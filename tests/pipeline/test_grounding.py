@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from factcheck.errors import UserError
+from factcheck.records import Support
 from pipeline.grounding import MOST_WINDOWS, WINDOW_WORDS, ground, split_windows
+from pipeline.window_pooling import pool_windows
 
 FILLER = "The harbour was quiet and the market sold fish and bread to everyone who came by. "  # 16 words
 PLANTED = "The pact runs for twenty years."
@@ -64,7 +67,8 @@ def test_windows_hold_whole_sentences_and_overlap_by_half() -> None:
 def test_a_planted_sentence_is_found_wherever_it_stands(place: int) -> None:
     document = FILLER * place + PLANTED + " " + FILLER * (60 - place)
     (found,) = ground([("The pact lasts twenty years.", document)], PlantedScorer())
-    assert found.support.supports == pytest.approx(0.9)
+    assert (found.window, found.gathered) == pytest.approx((0.9, 0.9))
+    assert found.support.supports == pytest.approx(pool_windows(0.9, 0.9, Support(0.9, 0.05, 0.05)).supports)
     assert PLANTED in found.evidence.of(document)
     assert len(found.evidence.of(document).split()) <= WINDOW_WORDS
 
@@ -74,7 +78,12 @@ def test_a_refutation_decides_only_where_nothing_supports_by_half() -> None:
     both = PLANTED + " " + FILLER * 20 + DENIED
     claims = [("c", refuted), ("c", both), ("c", FILLER)]
     found = ground(claims, PlantedScorer())
-    assert [round(g.support.refutes, 2) for g in found] == [0.8, 0.05, 0.02]
+    assert [max(asdict(g.support), key=asdict(g.support).__getitem__) for g in found] == [
+        "refutes",
+        "supports",
+        "neutral",
+    ]
+    assert found[0].support.refutes == pytest.approx((1 - found[0].support.supports) * 8 / 9)  # 0.8 to 0.1 there
     assert DENIED in found[0].evidence.of(refuted)
     assert PLANTED in found[1].evidence.of(both)
     assert [g.n_windows for g in found] == [len(split_windows(d)) for _, d in claims]
@@ -85,8 +94,8 @@ def test_of_a_very_long_document_the_nearest_windows_are_read_and_that_is_said()
     assert len(document) > 700_000
     scorer = PlantedScorer()
     (found,) = ground([("The pact runs for twenty years.", document)], scorer)
-    assert found.support.supports == pytest.approx(0.9)
-    assert found.n_windows == MOST_WINDOWS == len(scorer.read)
+    assert found.window == pytest.approx(0.9)
+    assert found.n_windows == MOST_WINDOWS == len(scorer.read) - 1  # and the gathered sentences
     assert any("share most words" in w for w in found.warnings)
 
 
@@ -104,6 +113,35 @@ def test_what_is_odd_is_said_and_what_is_plain_is_not() -> None:
 def test_a_blank_side_is_refused_by_the_number_of_its_pair(pair: tuple[str, str], part: str) -> None:
     with pytest.raises(UserError, match=f"the {part} of pair 2 is blank"):
         ground([("a", "b"), pair], PlantedScorer())
+
+
+def test_a_claim_that_rests_on_two_places_is_read_with_both_at_hand() -> None:
+    first, second = "The pact was signed in Moscow.", "The treaty lasts twenty years."
+
+    class Both(PlantedScorer):
+        def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+            self.read += [passage for _, passage in pairs]
+            rows = [(0.9, 0.05, 0.05) if first in p and second in p else (0.4, 0.1, 0.5) for _, p in pairs]
+            return np.asarray(rows, dtype=np.float32)
+
+    document = FILLER * 10 + first + " " + FILLER * 20 + second + " " + FILLER * 10
+    scorer = Both()
+    (found,) = ground([("The pact was signed in Moscow and lasts twenty years.", document)], scorer)
+    assert scorer.read[-1] == f"{first} {second}"
+    assert (found.window, found.gathered) == pytest.approx((0.4, 0.9))
+    assert found.support.supports > 0.5
+    assert found.evidence.of(document) in scorer.read[:-1]  # a window of the document is shown, not what was gathered
+
+
+def test_a_document_of_one_window_has_one_reading_and_a_pair_the_same_row_alone_or_not() -> None:
+    scorer = PlantedScorer()
+    pairs = [("c", FILLER), ("The pact runs.", FILLER * 30 + PLANTED), ("c", FILLER), ("The pact.", DENIED)]
+    together = ground(pairs, scorer)
+    assert scorer.read[0] == FILLER.strip()
+    assert [g.window == g.gathered for g in together] == [True, True, True, True]
+    assert together == [found for pair in pairs for found in ground([pair], PlantedScorer())]
+    assert together[0] == together[2]
+    assert len(scorer.read) == sum(g.n_windows for g in together) + 1
 
 
 def test_no_pairs_give_nothing() -> None:
