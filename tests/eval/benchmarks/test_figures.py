@@ -22,7 +22,8 @@ from eval.benchmarks.run import draw
 from eval.benchmarks.show import markdown
 from factcheck.cli.main import cli
 from factcheck.errors import FactcheckError
-from factcheck.records import Question
+from factcheck.records import Question, Support
+from pipeline.window_pooling import pool_windows
 
 
 def item(gold: str, *, claim: str = "snow fell", document: str = "rain", n: int = 0) -> PairItem:
@@ -87,7 +88,11 @@ def test_the_weakest_claim_counts_with_its_best_document() -> None:
     blank = PairItem("3", (" ",), ("Snow.",), "supported", "c")
     counted: list[int] = []
     judged = list(judge_pairs([one, other, blank], ByWord(), progress=counted.append))
-    assert [(i.id, round(s, 2), round(r, 2)) for i, s, r in judged] == [("1", 0.9, 0.05), ("2", 0.1, 0.05)]
+    yes = pool_windows(0.9, 0.9, Support(0.9, 0.05, 0.05))
+    no = pool_windows(0.1, 0.1, Support(0.1, 0.05, 0.85))
+    assert [i.id for i, _, _ in judged] == ["1", "2"]
+    assert [s for _, s, _ in judged] == pytest.approx([yes.supports, no.supports])
+    assert [r for _, _, r in judged] == pytest.approx([yes.refutes, yes.refutes])  # the largest of all
     assert sum(counted) == 3
 
 
