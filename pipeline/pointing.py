@@ -6,6 +6,7 @@ passage's tokens and *none*, for a passage that does not answer. Of a span, the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from factcheck.records import Span
 
-__all__ = ["MOST_TOKENS", "Pointed", "Pointer", "best_answer", "log_ratio"]
+__all__ = ["MOST_TOKENS", "Pointed", "Pointer", "best_answer", "log_reach"]
 
 MOST_TOKENS = 30  # of an answer; SQuAD's longer ones are clauses
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,18 @@ class Pointer(Protocol):
         """Return what is pointed at for pairs of (question, passage), in their order."""
 
 
-def log_ratio(pointed: Pointed, span: Span) -> float | None:
-    """Return how much likelier an answer within `span` of the passage is than none: the log of the best one's ratio.
+def log_reach(pointed: Pointed, span: Span) -> float | None:
+    """Return the log-probability that an answer reaches into `span`: begins no later than it ends, ends no earlier.
 
-    A token that `span` touches counts as within. None where no token does: cut off, or nothing but spaces.
+    SQuAD's answers are often wider than a value (`in October 1973`, `10 years or more`), so those count in full. A
+    token that `span` touches is of it. None where no token is: cut off, or nothing but spaces.
     """
-    within = (pointed.spans[:, 0] < span.end) & (pointed.spans[:, 1] > span.start)
-    found = _best(pointed.first[within], pointed.last[within])
-    return None if found is None else found[0] - pointed.none
+    (within,) = np.nonzero((pointed.spans[:, 0] < span.end) & (pointed.spans[:, 1] > span.start))
+    if not len(within):
+        return None
+    begins = float(np.exp(pointed.first[: within[-1] + 1].astype(np.float64)).sum())
+    ends = float(np.exp(pointed.last[within[0] :].astype(np.float64)).sum())
+    return math.log(max(begins, _LEAST)) + math.log(max(ends, _LEAST))
 
 
 def best_answer(pointed: Pointed) -> tuple[Span, float] | None:

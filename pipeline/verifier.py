@@ -2,8 +2,8 @@
 
 A small encoder reads a passage and a claim on onnxruntime; no torch. A second head reads a passage and a question, and
 points at the answer (`pipeline.pointing`). Both are outputs of one model, `output` and `spans`, whose last layer is
-computed for the tokens that the head in question reads. The weights are a folder: `model.onnx`, `tokenizer.json` and `config.json` (columns, temperature,
-limits, whether there is a reader, sha256 of the other two).
+computed for the tokens that the head in question reads. The weights are a folder: `model.onnx`, `tokenizer.json` and
+`config.json` (columns, temperature, limits, whether there is a reader, sha256 of the other two).
 """
 
 from __future__ import annotations

@@ -63,10 +63,9 @@ def n_layers(tensors: Tensors) -> int:
 def build_graph(tensors: Tensors, config: BertConfig, model_out: Path, *, n_narrow: int = 1) -> None:
     """Write encoder and heads as one graph; tensors are named as in `training.net`.
 
-    The last `n_narrow` layers change the states of the tokens alone for which the input `wanted` is 1, whatever the heads
-    read: of the outputs, `output`, logits `(batch, 3)`, wants the first token and the claim's; `spans`
-    `(batch, wanted, 2)`, where the tensors have a reader, the first and the passage's: scores of each wanted token, in
-    order, as first and as last of the answer.
+    The last `n_narrow` layers change the states of the tokens alone for which the input `wanted` is 1. `output`, logits
+    `(batch, 3)`, wants the first token and the claim's; `spans` `(batch, n_wanted, 2)`, if the tensors have a reader,
+    the first and the passage's: scores of each wanted token, in order, as first and as last of the answer.
     """
     graph = Graph()
     typed = "encoder.embeddings.token_type_embeddings.weight" in tensors

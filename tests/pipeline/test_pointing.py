@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from factcheck.records import Span
-from pipeline.pointing import MOST_TOKENS, Pointed, best_answer, log_ratio
+from pipeline.pointing import MOST_TOKENS, Pointed, best_answer, log_reach
 
 TEXT = "Iran signed in 2025 ."
 SPANS = np.array([(0, 4), (5, 11), (12, 14), (15, 19), (20, 21)])
@@ -31,15 +31,20 @@ def test_an_answer_never_ends_before_it_begins() -> None:
     assert found == (Span(5, 11), pytest.approx(-5.0))  # -1 - 5 + 1; the others are -10 and -14
 
 
-def test_a_span_is_judged_by_the_best_answer_within_it() -> None:
-    assert log_ratio(READ, Span(0, 4)) == pytest.approx(-4.0 - 3.0 + 1.0)
-    assert log_ratio(READ, Span(12, 19)) == pytest.approx(0.25)  # in 2025: its own best is 2025
-    assert log_ratio(READ, Span(16, 18)) == pytest.approx(0.25)  # a part of a token is the token
+LIKELY = pointed(list(np.log([0.1, 0.2, 0.3, 0.1, 0.05])), list(np.log([0.1, 0.1, 0.1, 0.4, 0.1])))
 
 
-def test_what_no_token_touches_has_no_ratio() -> None:
-    assert log_ratio(READ, Span(4, 5)) is None
-    assert log_ratio(READ, Span(21, 30)) is None
+def test_an_answer_reaches_a_span_that_it_begins_before_and_ends_after() -> None:
+    # begins in `Iran signed in 2025`: 0.1 + 0.2 + 0.3 + 0.1; ends in `2025 .`: 0.4 + 0.1
+    assert log_reach(LIKELY, Span(15, 19)) == pytest.approx(np.log(0.7) + np.log(0.5))
+    assert log_reach(LIKELY, Span(16, 18)) == log_reach(LIKELY, Span(15, 19))  # a part of a token is the token
+    # begins at `Iran`: 0.1; ends anywhere: 0.8
+    assert log_reach(LIKELY, Span(0, 4)) == pytest.approx(np.log(0.1) + np.log(0.8))
+
+
+def test_what_no_token_touches_is_not_reached() -> None:
+    assert log_reach(LIKELY, Span(4, 5)) is None
+    assert log_reach(LIKELY, Span(21, 30)) is None
     assert best_answer(pointed([], [])) is None
 
 

@@ -43,9 +43,7 @@ def rows(lengths: list[int]) -> list[dict[str, np.ndarray]]:
         ids = rng.integers(4, len(WORDS), (1, n))
         wanted = types.copy()
         wanted[:, 0] = 1
-        made.append(
-            {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types, "wanted": wanted}
-        )
+        made.append({"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types, "wanted": wanted})
     return made
 
 

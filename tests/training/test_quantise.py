@@ -29,7 +29,9 @@ def float32(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = graph.constant("small", rng.normal(size=(96, 3)).astype(np.float32))
     hidden = graph.add("MatMul", [graph.add("Gather", [table, "input_ids"]), weight])
     path = tmp_path_factory.mktemp("onnx") / "float32.onnx"
-    graph.save(path, inputs=["input_ids"], outputs={"output": Output(graph.add("MatMul", [hidden, small]), ["b", "s", 3])})
+    graph.save(
+        path, inputs=["input_ids"], outputs={"output": Output(graph.add("MatMul", [hidden, small]), ["b", "s", 3])}
+    )
     return path
 
 
