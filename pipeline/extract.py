@@ -33,12 +33,13 @@ _QUESTION_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ValueCandidate:
-    """A possible answer: `answer` as displayed, `value` typed, and the sentence that states it."""
+    """A possible answer: `answer` as displayed, `value` typed, the sentence that states it, and where in it."""
 
     answer: str
     value: Mapping[str, Any]
     sentence: Sentence
     score: float  # 0..1
+    span: Span | None = None  # in the sentence's text; None where a model gave the answer
 
     @property
     def key(self) -> str:
@@ -84,7 +85,7 @@ def find_candidates(
             near = _nearness(question.text, sentence.text, span)
             suits = fit(question.text, question.type or "text", answer, value, sentence.text[span.end :])
             score = 0.75 * base + 0.25 * near + FIT * suits
-            found.append(ValueCandidate(answer, value, sentence, min(1.0, max(0.0, score))))
+            found.append(ValueCandidate(answer, value, sentence, min(1.0, max(0.0, score)), span))
     return tuple(sorted(found, key=lambda c: -c.score))
 
 

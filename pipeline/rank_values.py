@@ -1,26 +1,36 @@
 """Candidates for a value, judged by the verifier: each is put into the question, and its sentence must carry that.
 
-    score = sigmoid(bias + w1 logit(by words and relevance) + w2 logit(supports of the best of its wordings))
+    score = sigmoid(bias + w1 logit(by words and relevance) + w2 logit(supports of its claim) + w3 pointed)
 
-`by words and relevance` is the score of `pipeline.extract`. The verifier reads the sentence with the one before it. Two
-logistic weights and a bias, fitted on the development half of the gold labels by `python -m training.value_ranking`.
-Text questions keep their order: a whole sentence put into the question supports itself.
+`by words and relevance` is the score of `pipeline.extract`. The verifier reads the sentence with the one before it.
+`pointed`: its reader is asked the question over the same text; the log-probability that its answer reaches into the
+candidate, cut to -8..0. Three logistic weights and a bias, fitted on the development half of the gold labels by
+`python -m training.value_ranking`; a scorer without a reader has weights of its own.
+
+Where a name is asked for, what the reader points at is a candidate too, if it is likelier than no answer: who did
+something is often no capitalised word (`any member`, `the children`). Text questions keep their order: a whole sentence
+put into the question supports itself.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from factcheck.records import Question
+from factcheck.records import Question, Span
 from pipeline.extract import ValueCandidate
+from pipeline.pointing import Pointed, Pointer, best_answer, log_reach
+from pipeline.sentences import Sentence
 from pipeline.statement import state_value
 from pipeline.support import Scorer
 
-__all__ = ["N_JUDGED", "Weights", "judge_values", "rank_values"]
+__all__ = ["N_JUDGED", "Weights", "judge_values", "point_at_values", "rank_values"]
 
 N_JUDGED = 16  # candidates that the verifier reads, best by words first
+N_FOUND = 4  # names that the reader may add
+LEAST_POINTED = -8.0
 _LEAST = 1e-3
 
 
@@ -31,22 +41,37 @@ class Weights:
     bias: float
     words: float
     supports: float
+    pointed: float = 0.0
 
 
-WEIGHTS = Weights(bias=-0.32, words=0.09, supports=1.59)
+WEIGHTS = Weights(bias=0.27, words=0.16, supports=0.21, pointed=0.38)
+WITHOUT_READER = Weights(bias=-0.32, words=0.09, supports=1.59)
 
 
 def rank_values(
-    question: Question, candidates: Sequence[ValueCandidate], scorer: Scorer, *, weights: Weights = WEIGHTS
+    question: Question,
+    candidates: Sequence[ValueCandidate],
+    scorer: Scorer,
+    *,
+    sentences: Sequence[Sentence] = (),
+    weights: Weights | None = None,
 ) -> tuple[ValueCandidate, ...]:
-    """Return the candidates with their joint scores, best first; those that were not judged are left out."""
+    """Return the candidates with their joint scores, best first; those that were not judged are left out.
+
+    `sentences`: where the reader may find a name that the rules do not, most relevant first. `weights` None: those for
+    a scorer with a reader or for one without.
+    """
     if question.type == "text":
         return tuple(candidates)
     judged = list(candidates[:N_JUDGED])
+    pointed = [0.0] * len(judged)
+    reader = scorer if isinstance(scorer, Pointer) and scorer.has_reader else None
+    if reader:
+        judged, pointed = point_at_values(question, judged, reader, sentences=sentences)
     supports = judge_values(question, judged, scorer)
+    weights = weights or (WEIGHTS if reader else WITHOUT_READER)
     ranked = [
-        replace(c, score=_sigmoid(weights.bias + weights.words * logit(c.score) + weights.supports * logit(s)))
-        for c, s in zip(judged, supports, strict=True)
+        replace(c, score=_joint(weights, c.score, s, p)) for c, s, p in zip(judged, supports, pointed, strict=True)
     ]
     return tuple(sorted(ranked, key=lambda c: -c.score))
 
@@ -57,11 +82,59 @@ def judge_values(question: Question, candidates: Sequence[ValueCandidate], score
     return [float(row[0]) for row in scorer.score_pairs(pairs)] if pairs else []
 
 
+def point_at_values(
+    question: Question, candidates: Sequence[ValueCandidate], reader: Pointer, *, sentences: Sequence[Sentence] = ()
+) -> tuple[list[ValueCandidate], list[float]]:
+    """Return the candidates to judge, and for each the log-probability that the answer in its text reaches it, -8..0.
+
+    For an entity, up to N_FOUND that the reader finds in `sentences` take the places of the last. -8 where a candidate
+    has no place, or its place did not fit into the model. At most N_JUDGED texts are read, each once.
+    """
+    names = question.type == "entity"
+    read_from = [*(c.sentence for c in candidates), *(sentences if names else ())]
+    texts = list(dict.fromkeys(s.in_context for s in read_from))[:N_JUDGED]
+    read = dict(zip(texts, reader.read_spans([(question.text, text) for text in texts]), strict=True))
+    places = {(s.source.id, s.span): s for s in read_from if s.in_context in read}
+    found = _found(candidates, tuple(places.values()), read) if names else []
+    judged = [*candidates[: N_JUDGED - len(found)], *found]
+    return judged, [_pointed(c, read) for c in judged]
+
+
+def _found(
+    candidates: Sequence[ValueCandidate], sentences: Sequence[Sentence], read: Mapping[str, Pointed]
+) -> list[ValueCandidate]:
+    """Return what the reader holds for the answer in a sentence and is no candidate there, likeliest first.
+
+    Its score by words is that of the best candidate in its sentence, else of the last of all.
+    """
+    found: list[tuple[float, ValueCandidate]] = []
+    for sentence in sentences:
+        best = best_answer(read[sentence.in_context])
+        shift = sentence.shifted(Span(0, 0)).start
+        if best is None or best[1] <= 0 or best[0].start < shift:
+            continue
+        span = Span(best[0].start - shift, best[0].end - shift)
+        answer = span.of(sentence.text)
+        here = [c for c in candidates if c.sentence == sentence]
+        if any(c.answer == answer for c in here) or not re.search(r"\w", answer):
+            continue
+        score = max((c.score for c in here or candidates[-1:]), default=0.5)
+        found.append((best[1], ValueCandidate(answer, {"text": answer}, sentence, score, span)))
+    return [c for _, c in sorted(found, key=lambda pair: -pair[0])[:N_FOUND]]
+
+
+def _pointed(candidate: ValueCandidate, read: Mapping[str, Pointed]) -> float:
+    sentence, span = candidate.sentence, candidate.span
+    reach = log_reach(read[sentence.in_context], sentence.shifted(span)) if span else None
+    return LEAST_POINTED if reach is None else min(0.0, max(LEAST_POINTED, reach))
+
+
 def logit(p: float) -> float:
     """Return log(p / (1 - p)), with p kept within 0.001 of both ends."""
     p = min(1 - _LEAST, max(_LEAST, p))
     return math.log(p / (1 - p))
 
 
-def _sigmoid(x: float) -> float:
+def _joint(weights: Weights, words: float, supports: float, pointed: float) -> float:
+    x = weights.bias + weights.words * logit(words) + weights.supports * logit(supports) + weights.pointed * pointed
     return 1 / (1 + math.exp(-x))

@@ -54,6 +54,11 @@ class Sentence:
         """The sentence with the one before it."""
         return f"{self.before} {self.text}" if self.before else self.text
 
+    def shifted(self, span: Span) -> Span:
+        """Return where a span of `text` stands in `in_context`."""
+        shift = len(self.in_context) - len(self.text)
+        return Span(span.start + shift, span.end + shift)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

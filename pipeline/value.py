@@ -23,7 +23,7 @@ from pipeline.sentences import Sentence
 from pipeline.statement import state_value
 from pipeline.support import Scorer
 
-ANSWER_THRESHOLD = 0.15  # candidate score from which `none` answers
+ANSWER_THRESHOLD = 0.2  # candidate score from which `none` answers
 OVERRULE = 0.7  # candidate score from which it stands against a small model that finds nothing
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
 N_READ = 24  # sentences that candidates are taken from, most relevant first
@@ -54,7 +54,7 @@ def find_value(
     indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
     found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
-    candidates = rank_values(question, found, scorer)
+    candidates = rank_values(question, found, scorer, sentences=sentences)
     likely = candidates[0] if candidates and candidates[0].score >= ANSWER_THRESHOLD else None
     if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
         if likely is None:

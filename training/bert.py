@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,13 @@ class BertConfig:
     max_positions: int
 
 
+class Output(NamedTuple):
+    """A value of the graph that is given out, and its shape."""
+
+    value: str
+    shape: Sequence[str | int]
+
+
 @dataclass(slots=True)
 class Graph:
     """Nodes and constants so far. `add` returns the name of the node's first output."""
@@ -56,14 +64,15 @@ class Graph:
         self.nodes.append(helper.make_node(op, inputs, outputs, name=stem, domain=domain, **attributes))
         return stem
 
-    def save(self, path: Path, *, inputs: Sequence[str], output: str, output_shape: Sequence[str | int]) -> None:
-        """Write the model. Every input is `(batch, sequence) int64`; the output is float32 and named `output`."""
-        self.nodes.append(helper.make_node("Identity", [output], ["output"], name="output"))
+    def save(self, path: Path, *, inputs: Sequence[str], outputs: Mapping[str, Output]) -> None:
+        """Write the model. Every input is `(batch, sequence) int64`; the outputs are float32, by their names."""
+        for name, output in outputs.items():
+            self.nodes.append(helper.make_node("Identity", [output.value], [name], name=name))
         graph = helper.make_graph(
             self.nodes,
             "encoder",
             [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"]) for name in inputs],
-            [helper.make_tensor_value_info("output", TensorProto.FLOAT, list(output_shape))],
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, output.shape) for name, output in outputs.items()],
             self.constants,
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]

@@ -19,7 +19,7 @@ import numpy as np
 from onnx import TensorProto
 from safetensors.numpy import load_file
 
-from training.bert import BertConfig, Graph, Tensors, add_encoder
+from training.bert import BertConfig, Graph, Output, Tensors, add_encoder
 from training.quantise import quantise
 
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -52,7 +52,8 @@ def build(weights: Path, model_out: Path) -> None:
     hidden = add_encoder(graph, tensors, config)
     pooled = _mean_of_tokens(graph, hidden)
     unit = graph.add("LpNormalization", [pooled], axis=-1, p=2)
-    graph.save(model_out, inputs=["input_ids", "attention_mask"], output=unit, output_shape=["batch", config.hidden])
+    output = Output(unit, ["batch", config.hidden])
+    graph.save(model_out, inputs=["input_ids", "attention_mask"], outputs={"output": output})
 
 
 def _mean_of_tokens(graph: Graph, hidden: str) -> str:

@@ -22,18 +22,21 @@ from onnx import TensorProto
 
 from pipeline.verifier import COLUMNS, Verifier
 from training.base import Base, check_base, pair_tokenizer
-from training.bert import BertConfig, Graph, Tensors, add_encoder, add_wanted
+from training.bert import BertConfig, Graph, Output, Tensors, add_encoder, add_wanted
 from training.mix import read_dev_pairs
 from training.mpnet import as_bert
 from training.pairs import Pair
 from training.quantise import Options, quantise
 
 MAX_TOKENS = 512  # positions of the base; beyond 320 none were trained
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+INPUTS = ("input_ids", "attention_mask", "token_type_ids", "wanted")
 
 
-def build(checkpoint: Path, base: Path, model_out: Path, *, n_narrow: int = 1) -> None:
-    """Write the float32 graph: INPUTS `(batch, sequence) int64` to logits `(batch, 3) float32`."""
+def build(checkpoint: Path, base: Path, model_out: Path, *, n_narrow: int = 1) -> bool:
+    """Write the float32 graph: INPUTS `(batch, sequence) int64` to the outputs of `build_graph`.
+
+    Returns whether there is a reader.
+    """
     import torch  # noqa: PLC0415  # the rest of this module is used without it
 
     state: dict[str, torch.Tensor] = torch.load(checkpoint, map_location="cpu", weights_only=True)
@@ -49,6 +52,7 @@ def build(checkpoint: Path, base: Path, model_out: Path, *, n_narrow: int = 1) -
         max_positions=MAX_TOKENS,
     )
     build_graph(tensors, config, model_out, n_narrow=n_narrow)
+    return has_reader(tensors)
 
 
 def n_layers(tensors: Tensors) -> int:
@@ -57,24 +61,29 @@ def n_layers(tensors: Tensors) -> int:
 
 
 def build_graph(tensors: Tensors, config: BertConfig, model_out: Path, *, n_narrow: int = 1) -> None:
-    """Write encoder and head as one graph; tensors are named as in `training.net`.
+    """Write encoder and heads as one graph; tensors are named as in `training.net`.
 
-    The head reads the first state and the claim's alone: the last `n_narrow` layers change no others.
+    The last `n_narrow` layers change the states of the tokens alone for which the input `wanted` is 1. `output`, logits
+    `(batch, 3)`, wants the first token and the claim's; `spans` `(batch, n_wanted, 2)`, if the tensors have a reader,
+    the first and the passage's: scores of each wanted token, in order, as first and as last of the answer.
     """
     graph = Graph()
     typed = "encoder.embeddings.token_type_embeddings.weight" in tensors
     claim = graph.add("Mul", ["token_type_ids", "attention_mask"])
-    zero, one, end, axis = (
-        graph.constant(f"head.{name}", np.array([v])) for name, v in (("0", 0), ("1", 1), ("end", 1 << 30), ("axis", 1))
-    )
-    first = graph.add("Slice", ["attention_mask", zero, one, axis])
-    rest = graph.add("Slice", [claim, one, end, axis])
-    wanted = add_wanted(graph, graph.add("Concat", [first, rest], axis=1))
+    wanted = add_wanted(graph, "wanted")
     states = add_encoder(graph, tensors, config, prefix="encoder.", token_types=typed, wanted=wanted, n_narrow=n_narrow)
     if n_narrow:
         flat = graph.add("Reshape", [claim, graph.constant("head.flat", np.array([-1]))])
         claim = graph.add("Gather", [flat, wanted.flat])
-    graph.save(model_out, inputs=INPUTS, output=_head(graph, tensors, states, claim), output_shape=["batch", 3])
+    outputs = {"output": Output(_head(graph, tensors, states, claim), ["batch", 3])}
+    if has_reader(tensors):
+        outputs["spans"] = Output(_linear(graph, tensors, "reader", states), ["batch", "n_wanted", 2])
+    graph.save(model_out, inputs=INPUTS, outputs=outputs)
+
+
+def has_reader(tensors: Tensors) -> bool:
+    """Whether a checkpoint has the head that points at an answer."""
+    return "reader.weight" in tensors
 
 
 def _head(graph: Graph, tensors: Tensors, states: str, claim: str) -> str:
@@ -120,8 +129,8 @@ def fit_temperature(probabilities: NDArray[np.float32], pairs: list[Pair]) -> fl
     return float(min(np.arange(0.5, 4.0, 0.02), key=loss))
 
 
-def write_config(out: Path, base: Base, *, name: str, temperature: float) -> None:
-    """Write `config.json`: what the run time checks and records."""
+def write_config(out: Path, base: Base, *, name: str, temperature: float, reader: bool) -> None:
+    """Write `config.json`: what the run time checks and records. `reader`: the graph has the output `spans`."""
     config: dict[str, Any] = {
         "name": name,
         "licence": "Apache-2.0",
@@ -129,6 +138,7 @@ def write_config(out: Path, base: Base, *, name: str, temperature: float) -> Non
         "order": base.order,
         "temperature": round(temperature, 3),
         "max_tokens": MAX_TOKENS,
+        "reader": reader,
         "base": base.name,
         "made_from_sha256": base.sha256,
         "files": {
@@ -155,12 +165,12 @@ def export(
     tokenizer = json.dumps(pair_tokenizer(base, kind), ensure_ascii=False, separators=(",", ":"))
     (out / "tokenizer.json").write_text(tokenizer, "utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        build(checkpoint, base, Path(folder) / "float32.onnx", n_narrow=n_narrow)
+        reader = build(checkpoint, base, Path(folder) / "float32.onnx", n_narrow=n_narrow)
         quantise(Path(folder) / "float32.onnx", out / "model.onnx", options)
-    write_config(out, kind, name=name, temperature=1.0)
+    write_config(out, kind, name=name, temperature=1.0, reader=reader)
     pairs = [p for p in read_dev_pairs(data) if len(p.claim.split()) < 120][:limit]
     temperature = fit_temperature(Verifier(out).score_pairs([(p.claim, p.passage) for p in pairs]), pairs)
-    write_config(out, kind, name=name, temperature=temperature)
+    write_config(out, kind, name=name, temperature=temperature, reader=reader)
     return temperature
 
 
@@ -185,7 +195,7 @@ def main() -> None:
     )
     parser.add_argument("--accuracy-level", type=int, default=4, help="of nbits: 4 = int8 activations, 0 = float32")
     parser.add_argument(
-        "--narrow", type=int, default=1, help="last layers that change the first and the claim's states alone"
+        "--narrow", type=int, default=1, help="last layers that change the states alone that a head reads"
     )
     parser.add_argument("--limit", type=int, help="most pairs to fit the temperature on")
     given = parser.parse_args()

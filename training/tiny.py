@@ -43,6 +43,7 @@ def random_tensors(seed: int, config: BertConfig = CONFIG) -> Tensors:
         linear |= {f"{layer}attention.self.{part}": (width, width) for part in ("query", "key", "value")}
         linear |= {f"{layer}attention.output.dense": (width, width)}
         linear |= {f"{layer}intermediate.dense": (inner, width), f"{layer}output.dense": (width, inner)}
+    linear |= {"reader": (2, width)}  # last: the others are drawn as they were before there was one
     for name, shape in linear.items():
         shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
     tensors = {name: rng.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()}
@@ -70,7 +71,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         build_graph(random_tensors(seed=5), CONFIG, Path(folder) / "float32.onnx")
         quantise(Path(folder) / "float32.onnx", out / "model.onnx")
-    write_config(out, BASE, name="tiny-random", temperature=1.5)
+    write_config(out, BASE, name="tiny-random", temperature=1.5, reader=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 
 `--home` holds the gold file's corpus, ingested. A candidate is right where the value scorer would count it right.
 Prints the weights, and with the questions of each tenth left out: the share answered right by the joint score, by words
-alone, and by the verifier alone. Questions of the test half are never touched.
+alone, by the verifier alone, and by its reader alone. Questions of the test half are never touched; on questions that
+the rules were not written for, `python -m benchmarks.typed_questions` measures.
 """
 
 from __future__ import annotations
@@ -25,16 +26,18 @@ from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
 from pipeline.extract import find_candidates
 from pipeline.questions import parse_question
-from pipeline.rank_values import N_JUDGED, judge_values, logit
+from pipeline.rank_values import N_JUDGED, judge_values, logit, point_at_values
 from pipeline.value import N_READ
 from pipeline.verifier import WEIGHTS, Verifier
+
+COLUMNS = ("words", "supports", "pointed")
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One question's candidates: columns words and supports as logits; `right` for each; `answerable`: any value."""
+    """One question's candidates: columns as in COLUMNS; `right` for each; `answerable`: any value."""
 
-    x: NDArray[np.float64]  # (n, 2)
+    x: NDArray[np.float64]  # (n, 3)
     right: NDArray[np.bool_]  # (n,)
     answerable: bool
     text: str
@@ -50,12 +53,13 @@ def rows_of(sample: Sample, answerer: Answerer, verifier: Verifier) -> Rows | No
     )
     relevance = answerer.gather(question).relevance
     indexes = relevance.best(N_READ)
-    found = find_candidates(question, [relevance.sentences[i] for i in indexes], [relevance.total[i] for i in indexes])
-    found = found[:N_JUDGED]
+    sentences = [relevance.sentences[i] for i in indexes]
+    found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])[:N_JUDGED]
+    found, pointed = point_at_values(question, found, verifier, sentences=sentences)
     if not found:
         return None
     supports = judge_values(question, found, verifier)
-    x = np.array([(logit(c.score), logit(s)) for c, s in zip(found, supports, strict=True)])
+    x = np.array([(logit(c.score), logit(s), p) for c, s, p in zip(found, supports, pointed, strict=True)])
     scores = [value_match(sample, {"answer": c.answer, "value": c.value}, None) for c in found]  # type: ignore[arg-type]
     right = np.array([bool(s and s.value) for s in scores])
     return Rows(x, right, sample.value is not None, sample.text)
@@ -97,10 +101,11 @@ def main() -> None:
     n = len(samples)
     empty = sum(1 for s in samples if s.value is None) - sum(not r.answerable for r in rows)
     print("joint, left out:", {f"{t:.2f}": round((c + empty) / n, 3) for t, c in joint.items()})
-    for column, name in ((0, "words"), (1, "supports")):
+    for column, name in enumerate(COLUMNS):
         print(f"{name} alone, always answering:", round(sum(chosen(r, r.x[:, column], -99) for r in rows) / n, 3))
     model = fit(rows)
-    print(f"bias {model.intercept_[0]:.2f}, words {model.coef_[0][0]:.2f}, supports {model.coef_[0][1]:.2f}")
+    weights = (f"{name} {weight:.2f}" for name, weight in zip(COLUMNS, model.coef_[0], strict=True))
+    print(f"bias {model.intercept_[0]:.2f},", ", ".join(weights))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,60 @@ def test_only_the_end_of_a_long_passage_is_lost(tiny: Verifier) -> None:
 
 def test_no_passages_give_no_rows(tiny: Verifier) -> None:
     assert tiny.score_support(CLAIM, []).shape == (0, 3)
+    assert tiny.read_spans([]) == ()
+
+
+QUESTION = "What did Iran not sign?"
+
+
+def test_the_reader_gives_each_word_of_the_passage_its_log_probabilities(tiny: Verifier) -> None:
+    (read,) = tiny.read_spans([(QUESTION, PASSAGES[0])])
+    words = [PASSAGES[0][start:end] for start, end in read.spans]
+    assert words == ["Russia", "and", "Iran", "signed", "a", "treaty", "in", "2025", "."]
+    none_first = 1 - np.exp(read.first.astype(float)).sum()  # each of the two sums to 1 with none
+    none_last = 1 - np.exp(read.last.astype(float)).sum()
+    assert none_first > 0
+    assert read.none == pytest.approx(np.log(none_first) + np.log(none_last), abs=1e-3)
+
+
+def test_offsets_are_code_points_of_the_passage(tiny: Verifier) -> None:
+    passage = "Договор 🙂, e\u0301 treaty"
+    (read,) = tiny.read_spans([(QUESTION, passage)])
+    assert "treaty" in [passage[start:end] for start, end in read.spans]
+
+
+def test_reading_is_the_same_alone_and_batched(tiny: Verifier) -> None:
+    pairs = [(QUESTION, p) for p in PASSAGES] + [("Iran?", p) for p in PASSAGES]
+    together = tiny.read_spans(pairs)
+    backwards = tiny.read_spans(pairs[::-1])[::-1]
+    for pair, batched, other in zip(pairs, together, backwards, strict=True):
+        (alone,) = tiny.read_spans([pair])
+        for one in (batched, other):
+            np.testing.assert_array_equal(one.spans, alone.spans)
+            np.testing.assert_allclose(one.first, alone.first, atol=1e-4)
+            np.testing.assert_allclose(one.last, alone.last, atol=1e-4)
+            assert one.none == pytest.approx(alone.none, abs=1e-4)
+    assert np.ptp(together[0].first) > 0.01  # the words differ, or nothing would be shown
+
+
+def test_reading_neither_changes_scores_nor_is_changed_by_them(tiny: Verifier) -> None:
+    before = tiny.score_support(CLAIM, PASSAGES)
+    first = tiny.read_spans([(CLAIM, p) for p in PASSAGES])
+    np.testing.assert_array_equal(tiny.score_support(CLAIM, PASSAGES), before)
+    np.testing.assert_array_equal(tiny.read_spans([(CLAIM, PASSAGES[0])])[0].spans, first[0].spans)
+
+
+def test_weights_without_a_reader_say_so(tmp_path: Path) -> None:
+    scorer = Verifier(_copy(tmp_path, reader=False), threads=1)
+    assert not scorer.has_reader
+    assert scorer.score_support(CLAIM, PASSAGES[:1]).shape == (1, 3)
+    with pytest.raises(WeightsError, match="has no reader"):
+        scorer.read_spans([(QUESTION, PASSAGES[0])])
+
+
+def test_a_blank_question_is_refused(tiny: Verifier) -> None:
+    with pytest.raises(UserError, match="the question of pair 1 is blank"):
+        tiny.read_spans([(" ", "x")])
 
 
 @pytest.mark.parametrize(("claim", "passage", "part"), [("  ", "x", "claim"), ("x", "\n", "passage")])

@@ -41,7 +41,9 @@ def rows(lengths: list[int]) -> list[dict[str, np.ndarray]]:
         types = np.zeros((1, n), np.int64)
         types[:, -(n // 3) :] = 1
         ids = rng.integers(4, len(WORDS), (1, n))
-        made.append({"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types})
+        wanted = types.copy()
+        wanted[:, 0] = 1
+        made.append({"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types, "wanted": wanted})
     return made
 
 
@@ -76,6 +78,22 @@ def test_alone_batched_and_permuted_are_the_same_to_1e5(float32: Path, tmp_path:
     assert np.ptp(wanted, axis=0).max() > 0.05  # the rows differ, or nothing would be shown
     assert np.abs(alone - wanted).max() < 0.03
     assert not np.array_equal(alone, wanted)
+
+
+def test_the_readers_scores_do_not_depend_on_what_else_is_wanted(float32: Path, tmp_path: Path) -> None:
+    quantise(float32, tmp_path / "out.onnx", Options("rows"))
+    network, inputs = session(tmp_path / "out.onnx"), rows([6, 9, 31, 64, 12, 33])
+    everything = [row | {"wanted": row["attention_mask"]} for row in inputs]
+    passage = [row | {"wanted": 1 - row["token_type_ids"]} for row in inputs]
+    wide = network.run(["spans"], together(everything))[0]
+    narrow = network.run(["spans"], together(passage))[0]
+    for i, row in enumerate(passage):
+        n = int(row["wanted"].sum())
+        alone = network.run(["spans"], row)[0]
+        assert alone.shape == (1, n, 2)
+        np.testing.assert_allclose(narrow[i, :n], alone[0], atol=1e-4)
+        np.testing.assert_allclose(wide[i, :n], alone[0], atol=1e-4)
+        assert np.ptp(alone) > 0.01
 
 
 @pytest.mark.parametrize("n_narrow", [1, 2])

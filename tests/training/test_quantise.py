@@ -9,7 +9,7 @@ import onnx
 import onnxruntime as ort
 import pytest
 
-from training.bert import Graph
+from training.bert import Graph, Output
 from training.quantise import Options, _to_int8, quantise
 
 METHODS = [
@@ -29,7 +29,9 @@ def float32(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = graph.constant("small", rng.normal(size=(96, 3)).astype(np.float32))
     hidden = graph.add("MatMul", [graph.add("Gather", [table, "input_ids"]), weight])
     path = tmp_path_factory.mktemp("onnx") / "float32.onnx"
-    graph.save(path, inputs=["input_ids"], output=graph.add("MatMul", [hidden, small]), output_shape=["b", "s", 3])
+    graph.save(
+        path, inputs=["input_ids"], outputs={"output": Output(graph.add("MatMul", [hidden, small]), ["b", "s", 3])}
+    )
     return path
 
 
@@ -70,7 +72,7 @@ def test_transposed_gemm_is_scaled_along_its_inputs(tmp_path: Path) -> None:
     axis = graph.constant("axis", np.array([1]))
     pooled = graph.add("ReduceMean", [graph.add("Gather", [table, "input_ids"]), axis], keepdims=0)
     product = graph.add("Gemm", [pooled, weight], transB=1)
-    graph.save(tmp_path / "in.onnx", inputs=["input_ids"], output=product, output_shape=["b", 96])
+    graph.save(tmp_path / "in.onnx", inputs=["input_ids"], outputs={"output": Output(product, ["b", 96])})
     quantise(tmp_path / "in.onnx", tmp_path / "out.onnx")
     ids = np.arange(40).reshape(4, 10)
     wanted, found = run(tmp_path / "in.onnx", ids), run(tmp_path / "out.onnx", ids)

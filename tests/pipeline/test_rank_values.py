@@ -1,0 +1,106 @@
+"""Candidates judged twice: by what the verifier says of their claims, and by where its reader points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from factcheck.records import Passage, Question, Source, Span
+from pipeline.extract import ValueCandidate, find_candidates
+from pipeline.pointing import Pointed
+from pipeline.rank_values import LEAST_POINTED, N_JUDGED, Weights, point_at_values, rank_values
+from pipeline.sentences import Sentence
+
+BEFORE = "Talks began in 2019."
+TEXT = "Iran joined in 2023, any member of the bloc said, and a summit met in 2024."
+EVEN = Weights(bias=0.0, words=0.0, supports=0.0, pointed=1.0)
+
+
+def sentence(text: str = TEXT, before: str = BEFORE) -> Sentence:
+    source = Source("s", f"{before} {text}", "", "")
+    start = len(before) + 1 if before else 0
+    return Sentence(source, Span(start, start + len(text)), before, Passage("s", 0, len(source.text), source.text, 1.0))
+
+
+class Scripted:
+    """Everything is as likely; the reader is sure of one phrase, and says none where it does not stand."""
+
+    name = "scripted"
+
+    def __init__(self, phrase: str, *, has_reader: bool = True) -> None:
+        self.phrase, self.has_reader = phrase, has_reader
+        self.read: list[str] = []
+
+    def score_support(self, claim: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        return self.score_pairs([(claim, passage) for passage in passages])
+
+    def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return np.full((len(pairs), 3), 1 / 3, np.float32)
+
+    def read_spans(self, pairs: Sequence[tuple[str, str]]) -> tuple[Pointed, ...]:
+        self.read += [passage for _, passage in pairs]
+        return tuple(self._point(passage) for _, passage in pairs)
+
+    def _point(self, passage: str) -> Pointed:
+        at = passage.find(self.phrase)
+        spans = np.array([(i, i + 1) for i in range(len(passage))])
+        first, last = np.full((2, len(passage)), -12.0, np.float32)
+        if at >= 0:
+            first[at] = last[at + len(self.phrase) - 1] = -0.1
+        return Pointed(spans, first, last, -5.0 if at >= 0 else -0.1)
+
+
+def candidates(question: Question, *sentences: Sentence) -> tuple[ValueCandidate, ...]:
+    return find_candidates(question, sentences, [0.5] * len(sentences))
+
+
+WHEN = Question("When did it happen?", type="date")
+WHO = Question("Who said so?", type="entity")
+
+
+@pytest.mark.parametrize("year", ["2023", "2024"])
+def test_where_the_reader_points_wins_and_context_shifts_no_offset(year: str) -> None:
+    found = candidates(WHEN, sentence())
+    assert {c.answer for c in found} == {"2023", "2024"}
+    ranked = rank_values(WHEN, found, Scripted(f"in {year}"), weights=EVEN)  # the answer is wider than the value
+    assert ranked[0].answer == year
+    assert ranked[0].score > 0.4 > 0.01 > ranked[1].score
+
+
+def test_an_answer_in_the_sentence_before_is_not_the_candidates() -> None:
+    _, pointed = point_at_values(WHEN, candidates(WHEN, sentence()), Scripted("2019"))
+    assert pointed == [LEAST_POINTED, LEAST_POINTED]
+
+
+def test_a_scorer_without_a_reader_is_never_asked_to_read() -> None:
+    scorer = Scripted("2024", has_reader=False)
+    assert len(rank_values(WHEN, candidates(WHEN, sentence()), scorer)) == 2
+    assert scorer.read == []
+
+
+def test_the_reader_finds_a_name_that_no_rule_does() -> None:
+    place = sentence()
+    found = rank_values(WHO, candidates(WHO, place), Scripted("any member"), sentences=[place], weights=EVEN)
+    assert found[0].answer == "any member"
+    assert found[0].value == {"text": "any member"}
+    assert found[0].span is not None
+    assert found[0].span.of(place.text) == "any member"
+
+
+@pytest.mark.parametrize("phrase", ["Talks", "no such words", ",", "Iran"])
+def test_it_adds_none_that_is_elsewhere_or_blank_or_there_already(phrase: str) -> None:
+    place = sentence()
+    before = [c.answer for c in candidates(WHO, place)]
+    judged, _ = point_at_values(WHO, candidates(WHO, place), Scripted(phrase), sentences=[place])
+    assert [c.answer for c in judged] == before
+
+
+def test_few_texts_are_read_each_once() -> None:
+    places = [sentence(f"Iran joined in {year} with Oman and Qatar.") for year in range(1990, 2020)]
+    scorer = Scripted("1990")
+    judged, _ = point_at_values(WHO, candidates(WHO, *places)[:N_JUDGED], scorer, sentences=places)
+    assert len(judged) <= N_JUDGED
+    assert len(scorer.read) == len(set(scorer.read)) == N_JUDGED
