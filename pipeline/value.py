@@ -23,7 +23,7 @@ from pipeline.sentences import Sentence
 from pipeline.statement import state_value
 from pipeline.support import Scorer
 
-ANSWER_THRESHOLD = 0.2  # candidate score from which `none` answers
+ANSWER_THRESHOLD = 0.16  # candidate score from which `none` answers
 OVERRULE = 0.7  # candidate score from which it stands against a small model that finds nothing
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
 N_READ = 24  # sentences that candidates are taken from, most relevant first
