@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from eval.benchmarks.files import find, missing, read_json, read_rows
 from eval.benchmarks.items import PairItem, PairSet
+from eval.benchmarks.told import told
 from factcheck.errors import UserError
 from vectorstore.segment import split_sentences
 
 __all__ = ["aggrefact", "averitec", "fever_symmetric", "ragtruth", "scifact", "wice"]
-
-Reader = Callable[[Path, str], PairSet]
-
-
-def _told(reader: Reader) -> Reader:
-    """A row that lacks a field, or has it in another form, is told by the set, not by a traceback."""
-
-    @functools.wraps(reader)
-    def read(folder: Path, where: str) -> PairSet:
-        try:
-            found = reader(folder, where)
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise UserError(f"{folder}: a row is not in the form that was expected ({error!r}); {where}") from error
-        if not found.items:
-            raise UserError(f"{folder}: the files are there and hold no usable row; {where}")
-        return found
-
-    return read
 
 
 def _copies(*paths: Path) -> Iterator[PairItem]:
@@ -42,7 +24,7 @@ def _copies(*paths: Path) -> Iterator[PairItem]:
                 yield PairItem(row["id"], (row["claim"],), (row["doc"],), row["label"], row["doc"][:150])
 
 
-@_told
+@told
 def scifact(folder: Path, where: str) -> PairSet:
     """Claims of the dev set against each cited abstract: supported, refuted, nei (cited, without evidence)."""
     corpus, claims = find(folder, "corpus.jsonl"), find(folder, "claims_dev.jsonl")
@@ -70,7 +52,7 @@ _AVERITEC = {
 }
 
 
-@_told
+@told
 def averitec(folder: Path, where: str) -> PairSet:
     """Claims against their gold questions and answers: all of them as one document, and each pair as one of its own, so
     that evidence for and against is told apart."""
@@ -105,7 +87,7 @@ def _parts(document: str) -> list[str]:
     return [" ".join(part.replace("\nA: ", " ").split()) for part in parts if part.strip()]
 
 
-@_told
+@told
 def fever_symmetric(folder: Path, where: str) -> PairSet:
     """Claims against one sentence each; every claim stands with a sentence for it and with one against it."""
     if published := find(folder, "fever_symmetric_test.jsonl", "fever_symmetric_generated.jsonl"):
@@ -122,7 +104,7 @@ def fever_symmetric(folder: Path, where: str) -> PairSet:
     return PairSet(tuple(_copies(copy)), "development copy")
 
 
-@_told
+@told
 def wice(folder: Path, where: str) -> PairSet:
     """Claims against the whole pages that Wikipedia cites for them; partly supported counts as unsupported."""
     published = find(folder, "entailment_retrieval/claim/dev.jsonl", "claim/dev.jsonl")
@@ -139,7 +121,7 @@ def wice(folder: Path, where: str) -> PairSet:
     return PairSet(tuple(_copies(copy)), "development copy")
 
 
-@_told
+@told
 def ragtruth(folder: Path, where: str) -> PairSet:
     """Answers of language models, sentence by sentence, against what they were given. An answer with a labelled span is
     unsupported. The published test split alone: the development copy is the part that the verifier was trained on."""
@@ -169,7 +151,7 @@ def _as_text(info: Any) -> str:
     return ", ".join(map(_as_text, info)) if isinstance(info, list) else str(info)
 
 
-@_told
+@told
 def aggrefact(folder: Path, where: str) -> PairSet:
     """LLM-AggreFact, exported as JSON lines with its columns `dataset`, `doc`, `claim`, `label` (1 supported)."""
     if published := find(folder, "llm_aggrefact_test.jsonl", "llm_aggrefact_dev.jsonl", "llm_aggrefact.jsonl"):

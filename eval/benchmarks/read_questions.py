@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from eval.benchmarks.files import find, missing, read_json, read_rows
 from eval.benchmarks.items import Document, Query, QuerySet, QuestionItem, QuestionSet
-from factcheck.errors import UserError
+from eval.benchmarks.told import told
 from factcheck.records import Question
 
 __all__ = ["beir_scifact", "boolq", "pubmedqa", "realtimeqa", "squad2"]
 
 N_ARTICLES = 5  # of the ten that the search found for a question, the first
 
-S = TypeVar("S", QuestionSet, QuerySet)
-
-
-def _told(reader: Callable[[Path, str], S]) -> Callable[[Path, str], S]:
-    """A row that lacks a field, or has it in another form, is told by the set, not by a traceback."""
-
-    @functools.wraps(reader)
-    def read(folder: Path, where: str) -> S:
-        try:
-            found = reader(folder, where)
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise UserError(f"{folder}: a row is not in the form that was expected ({error!r}); {where}") from error
-        if not found.items:
-            raise UserError(f"{folder}: the files are there and hold no usable row; {where}")
-        return found
-
-    return read
-
 
 def _titled(row: dict[str, Any], published: str | None = None) -> Document:
     return Document(f"{row['title']}\n\n{row['text']}".strip(), published)
 
 
-@_told
+@told
 def squad2(folder: Path, where: str) -> QuestionSet:
     """Questions about one Wikipedia paragraph each; half of them it does not answer."""
     items: list[QuestionItem] = []
@@ -66,7 +46,7 @@ def squad2(folder: Path, where: str) -> QuestionSet:
     return QuestionSet(tuple(i for i in items if i.question.text), texts, "development copy")
 
 
-@_told
+@told
 def boolq(folder: Path, where: str) -> QuestionSet:
     """Yes-no questions that people typed, each with the paragraph that answers it."""
     items, texts = [], {}
@@ -92,7 +72,7 @@ def _yes_no(id_: str, text: str, answer: str, source: str) -> QuestionItem:
     return QuestionItem(question, (answer,), source, (source,))
 
 
-@_told
+@told
 def pubmedqa(folder: Path, where: str) -> QuestionSet:
     """Questions that abstracts were written about, without their conclusions: yes, no, maybe (here: not stated or
     conflicting). The published 500 for testing where their list is there."""
@@ -114,7 +94,7 @@ def pubmedqa(folder: Path, where: str) -> QuestionSet:
     return QuestionSet(tuple(items), texts, "development copy")
 
 
-@_told
+@told
 def realtimeqa(folder: Path, where: str) -> QuestionSet:
     """News quizzes with choices, over the dated articles that a search found for them in that week. A question is asked
     as of its own day, over the articles of all the questions that are asked."""
@@ -134,7 +114,7 @@ def realtimeqa(folder: Path, where: str) -> QuestionSet:
     return QuestionSet(tuple(items), texts, "development copy")
 
 
-@_told
+@told
 def beir_scifact(folder: Path, where: str) -> QuerySet:
     """BEIR's SciFact: 300 claims as queries over 5,183 abstracts."""
     corpus, qrels = find(folder, "scifact/corpus.jsonl"), find(folder, "scifact/qrels/test.tsv")
