@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,27 @@ from vectorstore.hash_embedder import HashEmbedder
 
 Run = Callable[..., SimpleNamespace]
 KEY = "sk-planted-0123456789"
+
+
+def runner_in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], folder: Path) -> Run:
+    """Return what runs a command in `folder` with the test embedder: code, out, err; `stdin` is bytes."""
+    fake = ModuleType("vectorstore.embed")
+    fake.MiniLmEmbedder = lambda threads: HashEmbedder()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
+    monkeypatch.chdir(folder)
+
+    def call(*arguments: str, stdin: bytes = b"") -> SimpleNamespace:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capfd.readouterr()
+        try:
+            main(list(arguments))
+            code: object = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        said = capfd.readouterr()
+        return SimpleNamespace(code=code, out=said.out, err=said.err)
+
+    return call
 
 
 @pytest.fixture

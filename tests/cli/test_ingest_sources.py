@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 import threading
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from factcheck.cli.main import main
 from factcheck.errors import SourceError
+from tests.cli.conftest import Run, runner_in_an_empty_folder
 from vectorstore.fetch import Fetched, Limits
-from vectorstore.hash_embedder import HashEmbedder
-
-Run = Callable[..., SimpleNamespace]
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Run the command in an empty folder, with the test embedder; `stdin` is bytes."""
-    fake = ModuleType("vectorstore.embed")
-    fake.MiniLmEmbedder = lambda threads: HashEmbedder()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, stdin: bytes = b"") -> SimpleNamespace:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capfd.readouterr()
-        try:
-            main(list(arguments))
-            code: object = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capfd.readouterr()
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
-
-    return call
+    return runner_in_an_empty_folder(monkeypatch, capfd, tmp_path)
 
 
 def test_standard_input_is_a_source_whose_format_its_bytes_tell(run: Run) -> None:

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from factcheck.cli.main import main
-from vectorstore.hash_embedder import HashEmbedder
-
-Run = Callable[..., SimpleNamespace]
+from tests.cli.conftest import Run, runner_in_an_empty_folder
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Run the command in an empty folder, with the test embedder; returns code, out, err."""
-    fake = ModuleType("vectorstore.embed")
-    fake.MiniLmEmbedder = lambda threads: HashEmbedder()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> SimpleNamespace:
-        capfd.readouterr()
-        try:
-            main(list(arguments))
-            code: object = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capfd.readouterr()
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
-
-    return call
+    return runner_in_an_empty_folder(monkeypatch, capfd, tmp_path)
 
 
 @pytest.fixture

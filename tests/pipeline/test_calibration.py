@@ -210,8 +210,6 @@ def test_what_cannot_be_promised_is_refused(found: Calibration | None, model: st
 
 
 def test_the_calibration_that_ships_is_for_the_verifier_that_ships() -> None:
-    if not SHIPPED.is_file():
-        pytest.skip("none ships yet: python -m benchmarks.calibration makes it")
     found = read_calibration(SHIPPED)
     assert found.verifier == Verifier().name, "fit it again: python -m benchmarks.calibration"
     assert {"boolean", "value"} <= set(found.fits["none"])
