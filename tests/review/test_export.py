@@ -155,6 +155,30 @@ def test_the_labels_score_the_answers_they_were_made_of(desk: ReviewStore, tmp_p
     assert right == {"moscow": 1.0, "clause": 1.0, "nato": 0.0}
 
 
+def test_a_hundred_decisions_pass_the_linter_and_score(
+    desk: ReviewStore, home: Path, tmp_path: Path, hashing: Any
+) -> None:
+    towns = [f"Town{chr(65 + n // 10)}{chr(97 + n % 10)}" for n in range(50)]
+    texts = {"towns": " ".join(f"{town} has a bridge of its own." for town in towns)}
+    put_sources(home, texts, hashing)
+    records = [
+        answer(f"Does {town} have a bridge?", [cite("towns", f"{town} has a bridge", texts=texts)], id=town.lower())
+        for town in towns
+    ]
+    desk.add(items_of([(f"line {n}", record) for n, record in enumerate(records)]))
+    for item in range(5, 55):  # after the four of RECORDS; every second answer is found wrong
+        judge(desk, item, "supports" if item % 2 else "refutes")
+        judge_answer(desk, item, "right" if item % 2 else "wrong", **({} if item % 2 else {"answer": "no"}))
+    assert len(list(desk.log())) == 100
+    labels = exported(desk, tmp_path / "out").samples
+    assert [label.answer for label in labels].count("yes") == len(labels) - 25 == 25
+    answers = {record["question"]["id"]: record for record in records}
+    scored = score_all(labels, answers, read_corpus("sources", near=tmp_path / "out"))
+    assert all(one.unscored is None for one in scored)
+    right = [one.scores["answer_accuracy"].value for one in scored]
+    assert (right.count(1.0), right.count(0.0)) == (25, 25)
+
+
 def test_the_corpus_is_written_byte_for_byte(desk: ReviewStore, home: Path, tmp_path: Path, hashing: Any) -> None:
     odd = '\u2028Line\x85end\r\n\t"quotes" \u202e זה 😀 \ue000 zero\u200bwidth: ja, nein; - [x]\r'
     put_sources(home, {"odd/näme: 1.txt": odd}, hashing)
