@@ -146,6 +146,8 @@ def _run(folder: Path, home: Path, embedder: str, kill: Kill | None) -> tuple[bo
             child.send_signal(signal.SIGKILL)
 
         for line in child.stdout:
+            if not line.endswith("\n"):
+                break  # cut off by the kill
             told, *counts = line.split()
             stage = "embed" if told == "read" and counts[0] == counts[1] else told  # all read: vectors are next
             if kill is not None and timer is None and stage in {kill.since, "embed"}:

@@ -66,6 +66,8 @@ def command_of(run: Path, teacher: Path | None) -> str:
         "dropout": settings.get("dropout"), "batch-tokens": settings["batch_tokens"],
         "batch-pairs": settings["batch_pairs"], "layers": " ".join(map(str, settings["layers"])),
         "pools": "DIR", "teacher": f"{teacher.name}/checkpoint.pt" if teacher else None,
+        "narrow": settings["narrow"] if settings.get("narrow", 1) > 1 else None,
+        "without": " ".join(settings.get("without", ())),
     }  # fmt: skip
     given = " ".join(f"--{name} {value}" for name, value in flags.items() if value not in (None, ""))
     return f"python -m training.verifier --data DIR --base DIR --out {run.name} {given}"

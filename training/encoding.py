@@ -30,13 +30,14 @@ MAX_CLAIM_WORDS = 120  # a longer claim alone would fill the input
 class Encoded(NamedTuple):
     """One row. `claim_start`: its first token of type 1; `place`: first and last token of the answer.
 
-    The place is (0, 0) where the passage does not answer, (-1, -1) where nothing is asked.
+    The place is (0, 0) where the passage does not answer, (-1, -1) where nothing is asked. `origin`: of its pair.
     """
 
     ids: NDArray[np.uint16]
     claim_start: int
     target: int
     place: tuple[int, int]
+    origin: str
 
 
 def load_tokenizer(folder: Path, base: Base, max_tokens: int) -> Tokenizer:
@@ -52,9 +53,8 @@ def encode(pairs: Sequence[Pair], tokenizer: Tokenizer) -> list[Encoded]:
     rows = []
     for pair, encoding in zip(usable, tokenizer.encode_batch([(p.passage, p.claim) for p in usable]), strict=True):
         if (place := _place(pair, encoding)) is not None:
-            rows.append(
-                Encoded(np.array(encoding.ids, np.uint16), encoding.type_ids.index(1), TARGETS[pair.label], place)
-            )
+            ids, claim_start = np.array(encoding.ids, np.uint16), encoding.type_ids.index(1)
+            rows.append(Encoded(ids, claim_start, TARGETS[pair.label], place, pair.origin))
     return rows
 
 
@@ -70,6 +70,7 @@ def _place(pair: Pair, encoding: Encoding) -> tuple[int, int] | None:
 def write_pool(path: Path, rows: Sequence[Encoded]) -> None:
     """Write the rows to `path` (`.npz`), by way of a temporary file."""
     partial = path.with_name("partial-" + path.name)
+    origins, origin_of = np.unique([row.origin for row in rows], return_inverse=True)
     np.savez(
         partial,
         ids=np.concatenate([row.ids for row in rows]),
@@ -77,6 +78,8 @@ def write_pool(path: Path, rows: Sequence[Encoded]) -> None:
         claim_starts=np.array([row.claim_start for row in rows], np.uint16),
         targets=np.array([row.target for row in rows], np.int8),
         places=np.array([row.place for row in rows], np.int16),
+        origins=origins,
+        origin_of=origin_of.astype(np.uint16),
     )
     partial.replace(path)
 
@@ -85,8 +88,14 @@ def read_pool(path: Path) -> list[Encoded]:
     """Return the rows that `write_pool` wrote."""
     with np.load(path) as file:
         parts = np.split(file["ids"], file["ends"][:-1])
-        columns = (file[name].tolist() for name in ("claim_starts", "targets", "places"))
-        return [Encoded(ids, c, t, (p[0], p[1])) for ids, c, t, p in zip(parts, *columns, strict=True)]
+        origins = file["origins"].tolist()
+        columns = (file[name].tolist() for name in ("claim_starts", "targets", "places", "origin_of"))
+        return [Encoded(ids, c, t, (p[0], p[1]), origins[o]) for ids, c, t, p, o in zip(parts, *columns, strict=True)]
+
+
+def leave_out(rows: Sequence[Encoded], rules: Sequence[str]) -> list[Encoded]:
+    """Return the rows that none of the augmentations `rules` has made or changed."""
+    return [row for row in rows if not set(rules) & set(row.origin.split("+")[1:])]
 
 
 def prepare(data: Path, base: Path, out: Path, *, number: int, max_tokens: int, limit: int | None) -> int:

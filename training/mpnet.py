@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from training.bert import DISTANCE_BIAS, Tensors
 
-_NAMES = {
+BERT_NAMES = {
     ".attention.attn.q.": ".attention.self.query.",
     ".attention.attn.k.": ".attention.self.key.",
     ".attention.attn.v.": ".attention.self.value.",
@@ -47,6 +47,6 @@ def bucket(distance: int, *, n_buckets: int = 32) -> int:
 
 
 def _renamed(name: str) -> str:
-    for old, new in _NAMES.items():
+    for old, new in BERT_NAMES.items():
         name = name.replace(old, new)
     return name

@@ -19,9 +19,12 @@ class VerifierNet(nn.Module):
 
     The claim's own states tell which of its words found no support; a mean over a long passage would drown them. The
     reader's head gives each passage token a score as first and as last of the answer; the first token stands for none.
+
+    The last `n_narrow` layers change the tokens alone that the row's head reads, as in `training.bert`: the others keep
+    their states of the layer before and are still attended to.
     """
 
-    def __init__(self, folder: Path, base: Base, *, dropout: float = 0.0) -> None:
+    def __init__(self, folder: Path, base: Base, *, dropout: float = 0.0, n_narrow: int = 1) -> None:
         super().__init__()
         config = AutoConfig.from_pretrained(folder)
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
@@ -33,12 +36,24 @@ class VerifierNet(nn.Module):
         width = self.encoder.config.hidden_size
         self.head = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, len(COLUMNS)))
         self.reader = nn.Linear(width, 2)
+        self.changing: Tensor | None = None  # (n, tokens, 1) bool, the tokens that narrow layers change
+        for layer in self.encoder.encoder.layer[len(base.layers) - n_narrow :] if n_narrow > 1 else ():
+            layer.register_forward_hook(self._keep_others)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
+    def _keep_others(self, _layer: nn.Module, given: Sequence[Tensor], made: Tensor | Sequence[Tensor]) -> object:
+        """Return a layer's output with the states of the tokens that it must not change as they came in."""
+        if isinstance(made, Tensor):
+            return torch.where(self.changing, made, given[0].to(made.dtype))
+        return (torch.where(self.changing, made[0], given[0].to(made[0].dtype)), *made[1:])
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, wanted: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Return logits (n, 3), columns as in COLUMNS, and the reader's (n, tokens, 2): first, last.
 
-        All inputs (n, tokens) int64, padding has mask 0.
+        All inputs (n, tokens) int64, padding has mask 0. `wanted`: 1 for the tokens that the row's head reads.
         """
+        self.changing = wanted.bool().unsqueeze(-1)
         types = {"token_type_ids": token_type_ids} if self.typed else {}
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
         claim = (token_type_ids * attention_mask).unsqueeze(-1).to(states.dtype)
@@ -62,9 +77,9 @@ def marginal_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def teacher_loss(logits: Tensor, taught: Tensor, targets: Tensor) -> Tensor:
-    """Return the mean cross-entropy against a teacher's logits (n, 3) over the rows that ask a verdict, a scalar."""
+    """Return the mean cross-entropy against probabilities (n, 3) over the rows that ask a verdict, a scalar."""
     asked = targets != NO_VERDICT
-    costs = -(taught.float().softmax(-1) * logits.float().log_softmax(-1)).sum(-1)
+    costs = -(taught * logits.float().log_softmax(-1)).sum(-1)
     return (costs * asked).sum() / asked.sum().clamp(min=1)
 
 
@@ -81,9 +96,12 @@ def reader_loss(spans: Tensor, places: Tensor) -> Tensor:
 def pad(rows: Sequence[Encoded]) -> dict[str, Tensor]:
     """Return the network's inputs for `rows`, padded to the longest with zeros."""
     longest = max(len(row.ids) for row in rows)
-    ids, types, mask = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(3))
+    ids, types, mask, wanted = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(4))
     for i, row in enumerate(rows):
         ids[i, : len(row.ids)] = torch.as_tensor(row.ids)
         types[i, row.claim_start : len(row.ids)] = 1
         mask[i, : len(row.ids)] = 1
-    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        side = slice(0, row.claim_start) if row.target == NO_VERDICT else slice(row.claim_start, len(row.ids))
+        wanted[i, side] = 1
+    wanted[:, 0] = 1
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types, "wanted": wanted}

@@ -4,8 +4,8 @@ The learning rate follows elapsed wall time (linearly down to 0, after a warm-up
 it was told to, however busy the machine. The pool is drawn, cut and augmented anew for each pass; `--pools` takes
 passes that `training.encoding` prepared, again from the first when they are used up.
 
-`--teacher` trains a student: half of the loss is the cross-entropy against what a larger verifier says of each row, in
-float32 logits computed on the way, and rows whose label nobody knows are learnt from it alone.
+`--teacher` trains a student: half of the loss is the cross-entropy against what other verifiers say of each row (the
+mean of their probabilities, computed on the way), and rows whose label nobody knows are learnt from them alone.
 
 Where there is a GPU it is used. Without one, set KMP_BLOCKTIME=0 and OMP_WAIT_POLICY=PASSIVE on a shared machine:
 threads that spin while others work cost a factor of two.
@@ -16,7 +16,7 @@ import itertools
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -28,7 +28,16 @@ from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
 from training.base import Base, check_base
-from training.encoding import NO_VERDICT, UNKNOWN, UNSUPPORTED, Encoded, encode, load_tokenizer, read_pool
+from training.encoding import (
+    NO_VERDICT,
+    UNKNOWN,
+    UNSUPPORTED,
+    Encoded,
+    encode,
+    leave_out,
+    load_tokenizer,
+    read_pool,
+)
 from training.mix import build_pool, read_dev_pairs
 from training.net import COLUMNS, VerifierNet, marginal_loss, pad, reader_loss, teacher_loss
 
@@ -55,7 +64,9 @@ class Settings:
     checkpoint_minutes: float = 5.0
     limit: int | None = None  # pairs a pass, for a small run
     layers: tuple[int, ...] = ()  # of the base; none named = those of training/base.py
-    teacher_layers: int = 0  # how many of the base's, from the first; 0 = no teacher
+    teacher_layers: tuple[int, ...] = ()  # of each teacher: how many of the base's, from the first
+    narrow: int = 1  # last layers that change the states alone that a head reads
+    without: tuple[str, ...] = ()  # augmentations left out, by the names that `training.augment` gives origins
 
 
 def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
@@ -128,10 +139,11 @@ def passes(
         if prepared:
             pool = read_pool(prepared[epoch % len(prepared)])[: settings.limit]
         else:
-            pairs = build_pool(data, seed=settings.seed + epoch, with_unknown=settings.teacher_layers > 0)
+            pairs = build_pool(data, seed=settings.seed + epoch, with_unknown=bool(settings.teacher_layers))
             pool = encode(pairs[: settings.limit], tokenizer)
         if not settings.teacher_layers:
             pool = [row for row in pool if row.target != UNKNOWN]
+        pool = leave_out(pool, settings.without)
         write_line(log, epoch=epoch, pool=len(pool), tokens=sum(len(row.ids) for row in pool))
         yield from batches(pool, settings, rng)
 
@@ -145,14 +157,14 @@ def make_optimiser(net: VerifierNet, settings: Settings) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
 
 
-def loss_of(net: VerifierNet, teacher: VerifierNet | None, batch: list[Encoded]) -> Tensor:
-    """Return the batch's loss, a scalar: the labels' and the teacher's on the verdict, and the reader's."""
+def loss_of(net: VerifierNet, teachers: Sequence[VerifierNet], batch: list[Encoded]) -> Tensor:
+    """Return the batch's loss, a scalar: the labels' and the teachers' on the verdict, and the reader's."""
     logits, spans = run(net, batch)
     targets = torch.tensor([row.target for row in batch], device=DEVICE)
     loss = marginal_loss(logits, targets)
-    if teacher is not None:
+    if teachers:
         with torch.inference_mode():
-            taught = run(teacher, batch)[0]
+            taught = torch.stack([run(teacher, batch)[0].float().softmax(-1) for teacher in teachers]).mean(0)
         loss = (1 - TEACHER_SHARE) * loss + TEACHER_SHARE * teacher_loss(logits, taught.clone(), targets)
     if any(row.target == NO_VERDICT for row in batch):
         places = torch.tensor([row.place for row in batch], device=DEVICE)
@@ -161,12 +173,17 @@ def loss_of(net: VerifierNet, teacher: VerifierNet | None, batch: list[Encoded])
 
 
 def take_step(
-    net: VerifierNet, teacher: VerifierNet | None, optimiser: torch.optim.AdamW, batch: list[Encoded], *, factor: float
+    net: VerifierNet,
+    teachers: Sequence[VerifierNet],
+    optimiser: torch.optim.AdamW,
+    batch: list[Encoded],
+    *,
+    factor: float,
 ) -> Tensor:
     """Take one step at `factor` of the peak rates and return the batch's loss, a scalar."""
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * factor
-    loss = loss_of(net, teacher, batch)
+    loss = loss_of(net, teachers, batch)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -174,9 +191,11 @@ def take_step(
     return loss.detach()
 
 
-def load_net(base: Path, kind: Base, checkpoint: Path | None, *, dropout: float = 0.0) -> VerifierNet:
+def load_net(
+    base: Path, kind: Base, checkpoint: Path | None, *, dropout: float = 0.0, n_narrow: int = 1
+) -> VerifierNet:
     """Return the network on the device: the base's weights and new heads, or those of a checkpoint."""
-    net = VerifierNet(base, kind, dropout=dropout)
+    net = VerifierNet(base, kind, dropout=dropout, n_narrow=n_narrow)
     if checkpoint is not None:
         net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
     return net.to(DEVICE)
@@ -190,12 +209,13 @@ def train(
     *,
     start: Path | None = None,
     pools: Path | None = None,
-    teacher: Path | None = None,
+    teachers: Sequence[Path] = (),
 ) -> None:
     """Train until the wall time is used, writing `settings.json`, `checkpoint.pt` and `log.jsonl` into `out`.
 
     `start`: a checkpoint whose weights the run begins with, instead of the base's and new heads. `pools`: prepared
-    passes. `teacher`: the checkpoint of a network with the first `settings.teacher_layers` layers of the base.
+    passes. `teachers`: checkpoints, each of a network with as many first layers of the base as
+    `settings.teacher_layers` says.
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
@@ -204,10 +224,11 @@ def train(
     kind = check_base(base)
     if settings.layers:
         kind = replace(kind, layers=settings.layers)
-    net = load_net(base, kind, start, dropout=settings.dropout).train()
-    guide = None
-    if teacher is not None:
-        guide = load_net(base, replace(kind, layers=tuple(range(settings.teacher_layers))), teacher).eval()
+    net = load_net(base, kind, start, dropout=settings.dropout, n_narrow=settings.narrow).train()
+    guides = [
+        load_net(base, replace(kind, layers=tuple(range(n))), path).eval()
+        for path, n in zip(teachers, settings.teacher_layers, strict=True)
+    ]
     optimiser = make_optimiser(net, settings)
     tokenizer = load_tokenizer(base, kind, settings.max_tokens)
     dev = encode(read_dev_pairs(data)[:400], tokenizer)
@@ -219,7 +240,7 @@ def train(
             if progress >= 1:
                 break
             factor = learning_rate(step, progress, warm_up=settings.warm_up)
-            losses += take_step(net, guide, optimiser, batch, factor=factor)
+            losses += take_step(net, guides, optimiser, batch, factor=factor)
             n_pairs += len(batch)
             if step % 25 == 24:
                 loss = round(float(losses) / 25, 4)
@@ -248,13 +269,19 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True, help="wall time of the run, all of it")
     parser.add_argument("--start", type=Path, help="a checkpoint.pt to go on from")
     parser.add_argument("--pools", type=Path, help="folder of passes that training.encoding prepared")
-    parser.add_argument("--teacher", type=Path, help="the checkpoint.pt of a larger verifier to learn from")
-    parser.add_argument("--teacher-layers", type=int, default=12, help="how many layers of the base the teacher has")
+    parser.add_argument("--teacher", type=Path, nargs="+", default=(), help="checkpoints of verifiers to learn from")
+    parser.add_argument(
+        "--teacher-layers", type=int, nargs="+", default=(12,), help="how many layers of the base each teacher has"
+    )
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--batch-tokens", type=int, default=2560, help="padded tokens a batch; a GPU takes 16384")
     parser.add_argument("--batch-pairs", type=int, default=32, help="most pairs a batch; a GPU takes 128")
     parser.add_argument("--rate", type=float, default=8e-5, help="the encoder's peak learning rate")
     parser.add_argument("--layers", type=int, nargs="+", default=(), help="layers of the base to keep, in order")
+    parser.add_argument(
+        "--narrow", type=int, default=1, help="last layers that change the states alone that a head reads"
+    )
+    parser.add_argument("--without", nargs="+", default=(), metavar="RULE", help="augmentations to leave out")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
@@ -272,9 +299,11 @@ def main() -> None:
         dropout=args.dropout,
         limit=2000 if args.small else None,
         layers=tuple(args.layers),
-        teacher_layers=args.teacher_layers if args.teacher else 0,
+        teacher_layers=tuple(args.teacher_layers) if args.teacher else (),
+        narrow=args.narrow,
+        without=tuple(args.without),
     )
-    train(args.data, args.base, args.out, settings, start=args.start, pools=args.pools, teacher=args.teacher)
+    train(args.data, args.base, args.out, settings, start=args.start, pools=args.pools, teachers=args.teacher)
 
 
 if __name__ == "__main__":

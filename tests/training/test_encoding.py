@@ -10,7 +10,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from pipeline.verifier import WEIGHTS
-from training.encoding import TARGETS, encode, read_pool, write_pool
+from training.encoding import TARGETS, encode, leave_out, read_pool, write_pool
 from training.pairs import Pair
 from training.readings import reading_pairs
 
@@ -54,6 +54,16 @@ def test_a_pool_comes_back_as_it_was(tokenizer: Tokenizer, tmp_path: Path) -> No
     assert [row[1:] for row in back] == [row[1:] for row in rows]
     assert all(np.array_equal(a.ids, b.ids) for a, b in zip(back, rows, strict=True))
     assert [p.name for p in tmp_path.iterdir()] == ["pass-00.npz"]
+
+
+def test_rules_are_left_out_by_the_names_in_their_origins(tokenizer: Tokenizer) -> None:
+    pairs = [
+        Pair("It is old.", PASSAGE, "neutral", origin) for origin in ("snli", "snli+negate+drowned", "made+contrast")
+    ]
+    rows = encode(pairs, tokenizer)
+    assert [row.origin for row in leave_out(rows, ["negate"])] == ["snli", "made+contrast"]
+    assert [row.origin for row in leave_out(rows, ["contrast", "drowned"])] == ["snli"]
+    assert leave_out(rows, []) == rows
 
 
 def test_readings_point_at_their_answer_or_have_none() -> None:
