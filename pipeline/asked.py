@@ -13,7 +13,7 @@ from factcheck.records import QuestionType
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.questions import AUXILIARY, core_question
 
-__all__ = ["asks_for_names", "asks_for_two", "fit"]
+__all__ = ["asks_for_names", "asks_for_two", "asks_to_explain", "fit"]
 
 _COUNTED = re.compile(rf"\bhow many (?P<noun>[\w' -]+?)(?= (?:{AUXILIARY})\b| [a-z]+ed\b|\?|$)", re.IGNORECASE)
 _KIND = re.compile(
@@ -22,6 +22,12 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^(?:list|name|enumerate|give)(?: all)? (?:the )?(?:\w+ )??(?P<noun>[a-z]+s)\b", re.IGNORECASE)
+_EXPLAIN = re.compile(
+    r"^(?:explain|describe|summari[sz]e|tell|compare|discuss|outline)\b|\bdiffer\b"
+    r"|\b(?:differences?|motives|motivations?|reasons) (?:between|for|of|to|why)\b"
+    r"|\b(?:do|does|did) (?:[\w'’-]+ ){1,5}(?:say|think|write|report|know) (?:about|of)\b",
+    re.IGNORECASE,
+)
 _DEMONYM = re.compile(r"(?:[a-z](?:an|ian|ese|ish)s?|French|Dutch|Greek|Swiss|Iraqi|Israeli|Pakistani|Saudi)$")
 _PLACES = frozenset("city country place town capital region state nation village island river sea port".split())
 _NAMED = frozenset(
@@ -48,6 +54,11 @@ def asks_for_names(question: str) -> bool:
 def asks_for_two(question: str) -> bool:
     """Whether exactly two things are asked for."""
     return bool(re.search(r"\b(?:which|what|name the|list the) (?:two|both)\b", question, re.IGNORECASE))
+
+
+def asks_to_explain(question: str) -> bool:
+    """Whether no short answer would do: "What do they say about drones?", "How does it differ from the old one?"."""
+    return bool(_EXPLAIN.search(core_question(question)))
 
 
 def _fits_count(core: str, answer: str, value: Mapping[str, Any], after: str) -> int:

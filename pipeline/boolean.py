@@ -18,7 +18,7 @@ from pipeline.lexical import same_side
 from pipeline.pooling import pool
 from pipeline.read import Quote, Reader
 from pipeline.relevance import Relevance
-from pipeline.support import Scorer, as_supports
+from pipeline.support import Scorer, judge_sentences
 
 N_SCORED = 20  # sentences that the scorer judges, most relevant first
 N_OFFERED = 8  # of them, offered to a model; a small model reads as many as its budget of calls allows
@@ -53,7 +53,7 @@ def judge_claim(
     indexes = relevance.best(N_SCORED)
     sentences = [relevance.sentences[i] for i in indexes]
     texts = [with_years(s.text, anchor_of(s.source)) for s in sentences]
-    scored = as_supports(scorer.score_support(claim, texts))
+    scored = judge_sentences(claim, texts, scorer)
 
     def evidence() -> tuple[Evidence, ...]:
         found = []

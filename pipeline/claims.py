@@ -2,7 +2,8 @@
 
 Plain auxiliary questions are turned by rules ("Does the treaty include X?" -> "The treaty includes X."). A negated
 question asks the same thing as the plain one ("Isn't there a clause?" -> "There is a clause."): *yes* means that
-there is. "Does the treaty lack X?" keeps its own verb. Where the rules do not find the end of the subject, `None`
+there is. "Does the treaty lack X?" keeps its own verb. Words that only ask harder ("actually", "yet", "would you say")
+are no part of the claim, nor is an aside ("like the other one"). Where the rules do not find the end of the subject, `None`
 comes back and a model, if there is one, words the claim.
 """
 
@@ -36,6 +37,17 @@ _OPEN_QUESTION = re.compile(
 _OF_TIME = frozenset("last next early late previous former recent past this".split())
 _OWNERS = ("'s", "’s")
 _DO = {"do": None, "does": third_person, "did": past_tense}
+_ASIDE = re.compile(
+    r"^([^,]+), (?:like|unlike|such as|including|along with|together with|as well as) [^,]+, (?=\S)", re.IGNORECASE
+)
+_CLEFT = re.compile(
+    r"^(?:is|was) it (?:(?P<where>(?:in|at|on|by|during|from|under|for|with|after|before|through) .+?) that|(?P<who>\S.*?) who)"
+    r" (?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_SOME = re.compile(r"(?<= )any(thing|one|body)(?= |$)")
+_ANY = re.compile(r"(?<= )any (?=(?:[a-z]+ )?[a-z]+s\b)")
+_EMPTY = re.compile(r" (?:actually|really|indeed|ever(?! since\b))(?= )| (?:yet|at all)$", re.IGNORECASE)
 _CONTRACTED = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
 
 
@@ -45,12 +57,17 @@ def claim_from_question(text: str) -> str | None:
     statement = strip_truth(core)
     if statement is None:
         body = core.rstrip(" ?!.")
-        tokens = body.split()
+        aside = _ASIDE.match(body)
+        tokens = f"{aside[1]} {body[aside.end() :]}".split() if aside else body.split()
         auxiliary = _auxiliary(tokens[0]) if tokens else None
-        if auxiliary is None:
+        if cleft := _CLEFT.match(body):
+            statement = f"{cleft['rest']} {cleft['where']}" if cleft["where"] else f"{cleft['who']} {cleft['rest']}"
+        elif auxiliary is None:
             statement = None if _OPEN_QUESTION.match(body) else body
         else:
-            statement = _declare(auxiliary, tokens[1:])
+            subject_words = len(aside[1].split()) - 1 if aside else None
+            statement = _declare(auxiliary, tokens[1:], subject_words)
+            statement = _plainly(statement) if statement else None
     if not statement:
         return None
     sentence = statement[0].upper() + statement[1:] + "."
@@ -64,7 +81,14 @@ def _auxiliary(token: str) -> str | None:
     return word if word in known else None
 
 
-def _declare(auxiliary: str, rest: list[str]) -> str | None:
+def _plainly(statement: str) -> str:
+    """Return the statement without words that belong to questions."""
+    statement = _SOME.sub(lambda found: "some" + found[1], _EMPTY.sub("", statement))
+    return _ANY.sub("", statement)
+
+
+def _declare(auxiliary: str, rest: list[str], end: int | None = None) -> str | None:
+    """Return the words after the auxiliary as a statement; `end`: where the subject ends, if that is known."""
     lowered = [token.lower().strip(",;") for token in rest]
     if lowered[:1] == ["not"]:
         rest, lowered = rest[1:], lowered[1:]
@@ -72,7 +96,9 @@ def _declare(auxiliary: str, rest: list[str]) -> str | None:
         return None
     if lowered[0] == "there":
         return " ".join(["there", auxiliary, *_without_any(_without_not(rest[1:], 0))])
-    if auxiliary in _DO or auxiliary not in {"am", "is", "are", "was", "were", "has", "have", "had"}:
+    if end:
+        pass
+    elif auxiliary in _DO or auxiliary not in {"am", "is", "are", "was", "were", "has", "have", "had"}:
         end = _end_before_base_verb(lowered)
     elif auxiliary in {"has", "have", "had"}:
         end = _end_before_participle(lowered) or _end_before_determiner(lowered)

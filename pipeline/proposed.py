@@ -16,7 +16,7 @@ from pipeline.judge import Evidence, restrain
 from pipeline.prove import Proof, prove
 from pipeline.read import Quote
 from pipeline.sentences import Sentence
-from pipeline.support import Scorer, as_supports
+from pipeline.support import Scorer, judge_sentences
 from pipeline.trace import Rejected
 
 MODEL_CONFIDENCE = 0.9  # of a stance that comes as a word, without logprobs
@@ -53,7 +53,7 @@ def prove_quotes(
             rejected.append(Rejected(quote.source or None, quote.exact, proof.status))
             continue
         sentence = _sentence(source, proof.span, sentences)
-        scored = as_supports(scorer.score_support(claim, [sentence.text]))[0]
+        scored = judge_sentences(claim, [sentence.text], scorer)[0]
         evidence = Evidence(sentence, pool_stance(scored, quote), attribute(sentence.text), status=proof.status)
         found.setdefault((source.id, proof.span), (restrain(evidence, claim, event_date=event_date), quote))
     return Proven(tuple(e for e, _ in found.values()), statuses, tuple(rejected), quoting)

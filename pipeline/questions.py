@@ -28,7 +28,10 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _TRUTH = re.compile(
-    r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|(?:is it|am I) right (?:that|in thinking that) |true or false[:,]?\s*)",
+    r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|(?:is it|am I) right (?:that|in thinking that) |true or false[:,]?\s*"
+    r"|(?:would|could|can) (?:you|one|we) (?:say|confirm|conclude) (?:that )?|do you (?:think|believe) (?:that )?"
+    r"|(?:can|could|would) you (?:tell me|check|confirm) (?:if|whether) "
+    r"|do(?:es)? (?:the|these|our|my) (?:articles?|sources?|reports?|texts?) (?:say|state|report|confirm) that )",
     re.IGNORECASE,
 )
 
@@ -65,6 +68,13 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
         r"^(?:in |on |at |to |with |by |from |of )?(?:which|what) (?:\w+ )?(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system)\b",
     ),
     ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
+)
+# "In 1755 what fort did they take?", "It was sold to whom?"; a clause with who, which, when asks only at the very end
+_ASKED_WITHIN = re.compile(
+    r"\b(?:what\b(?=.*\?)|how (?:many|much)\b(?=.*\?)"
+    r"|(?:in|at|on|to|of|by|for|from|with|about|between|during|under) which (?!(?-i:[A-Z])|the|he|she|it|they|we|a\b)(?=.*\?)"
+    r"|which \w+\W*$|(?:what|who|whom|whose|where|when|why)\W*$)",
+    re.IGNORECASE,
 )
 _RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
@@ -107,6 +117,8 @@ def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
     for kind, pattern in _RULES:
         if pattern.match(core):
             return kind
+    if within := _ASKED_WITHIN.search(core):
+        return next((kind for kind, pattern in _RULES if pattern.match(core[within.start() :])), "text")
     if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE):
         return "text"
     # a plain statement, with or without "right?", asks whether it holds

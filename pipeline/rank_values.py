@@ -9,8 +9,9 @@ without a reader has weights of its own. `python -m training.value_ranking` make
 ships 0.24, 0.15, 0.27, 0.37, a little off WEIGHTS, which the calibration and all published figures were measured with.
 
 Where a name is asked for, what the reader points at is a candidate too, if it is likelier than no answer: who did
-something is often no capitalised word (`any member`, `the children`). Text questions keep their order: a whole sentence
-put into the question supports itself.
+something is often no capitalised word (`any member`, `the children`). The candidates of a text question are what the
+reader points at, one a sentence; without a reader they are the sentences as they stand, whole, in their order: a
+sentence that is put into the question supports itself.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from factcheck.records import Question, Span
+from pipeline.asked import asks_to_explain
 from pipeline.extract import ValueCandidate
 from pipeline.pointing import Pointed, Pointer, best_answer, log_reach
 from pipeline.sentences import Sentence
@@ -62,12 +65,14 @@ def rank_values(
     `sentences`: where the reader may find a name that the rules do not, most relevant first. `weights` None: those for
     a scorer with a reader or for one without.
     """
-    if question.type == "text":
-        return tuple(candidates)
+    reader = scorer if reads_answers(scorer) else None
     judged = list(candidates[:N_JUDGED])
     pointed = [0.0] * len(judged)
-    reader = scorer if isinstance(scorer, Pointer) and scorer.has_reader else None
-    if reader:
+    if question.type == "text":
+        if reader is None:
+            return tuple(candidates)
+        judged, pointed = point_in_sentences(question, judged, reader)
+    elif reader:
         judged, pointed = point_at_values(question, judged, reader, sentences=sentences)
     supports = judge_values(question, judged, scorer)
     weights = weights or (WEIGHTS if reader else WITHOUT_READER)
@@ -75,6 +80,11 @@ def rank_values(
         replace(c, score=_joint(weights, c.score, s, p)) for c, s, p in zip(judged, supports, pointed, strict=True)
     ]
     return tuple(sorted(ranked, key=lambda c: -c.score))
+
+
+def reads_answers(scorer: Scorer) -> TypeGuard[Pointer]:
+    """Whether the scorer has a reader's head."""
+    return isinstance(scorer, Pointer) and scorer.has_reader
 
 
 def judge_values(question: Question, candidates: Sequence[ValueCandidate], scorer: Scorer) -> list[float]:
@@ -101,6 +111,38 @@ def point_at_values(
     return judged, [_pointed(c, read) for c in judged]
 
 
+def point_in_sentences(
+    question: Question, candidates: Sequence[ValueCandidate], reader: Pointer
+) -> tuple[list[ValueCandidate], list[float]]:
+    """Return for candidates that are whole sentences the answer that the reader finds in each, and how it is reached.
+
+    Where an explanation is asked for, the answer stays the sentence.
+    A sentence is left out where the reader points into the one before it, or at nothing.
+    """
+    read = reader.read_spans([(question.text, c.sentence.in_context) for c in candidates])
+    found: list[ValueCandidate] = []
+    pointed: list[float] = []
+    whole = asks_to_explain(question.text)
+    for candidate, told in zip(candidates, read, strict=True):
+        best = best_answer(told)
+        span = _within(candidate.sentence, best[0]) if best else None
+        if best is None or span is None:
+            continue
+        answer = span.of(candidate.sentence.text)
+        found.append(candidate if whole else replace(candidate, answer=answer, value={"text": answer}, span=span))
+        pointed.append(_cut(log_reach(told, best[0])))
+    return found, pointed
+
+
+def _within(sentence: Sentence, span: Span) -> Span | None:
+    """Return a span of the sentence's context as one of the sentence; None where it begins before, or has no word."""
+    shift = sentence.shifted(Span(0, 0)).start
+    if span.start < shift:
+        return None
+    within = Span(span.start - shift, span.end - shift)
+    return within if re.search(r"\w", within.of(sentence.text)) else None
+
+
 def _found(
     candidates: Sequence[ValueCandidate], sentences: Sequence[Sentence], read: Mapping[str, Pointed]
 ) -> list[ValueCandidate]:
@@ -111,13 +153,12 @@ def _found(
     found: list[tuple[float, ValueCandidate]] = []
     for sentence in sentences:
         best = best_answer(read[sentence.in_context])
-        shift = sentence.shifted(Span(0, 0)).start
-        if best is None or best[1] <= 0 or best[0].start < shift:
+        span = _within(sentence, best[0]) if best and best[1] > 0 else None
+        if best is None or span is None:
             continue
-        span = Span(best[0].start - shift, best[0].end - shift)
         answer = span.of(sentence.text)
         here = [c for c in candidates if c.sentence == sentence]
-        if any(c.answer == answer for c in here) or not re.search(r"\w", answer):
+        if any(c.answer == answer for c in here):
             continue
         score = max((c.score for c in here or candidates[-1:]), default=0.5)
         found.append((best[1], ValueCandidate(answer, {"text": answer}, sentence, score, span)))
@@ -126,7 +167,10 @@ def _found(
 
 def _pointed(candidate: ValueCandidate, read: Mapping[str, Pointed]) -> float:
     sentence, span = candidate.sentence, candidate.span
-    reach = log_reach(read[sentence.in_context], sentence.shifted(span)) if span else None
+    return _cut(log_reach(read[sentence.in_context], sentence.shifted(span)) if span else None)
+
+
+def _cut(reach: float | None) -> float:
     return LEAST_POINTED if reach is None else min(0.0, max(LEAST_POINTED, reach))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from factcheck.records import Support
 from factcheck.settings import Settings
+from pipeline.polarity import affirm
 
 
 class Scorer(Protocol):
@@ -35,6 +36,13 @@ def open_scorer(settings: Settings) -> Scorer:
     from pipeline.verifier import WEIGHTS, Verifier  # noqa: PLC0415
 
     return Verifier(threads=settings.threads) if WEIGHTS.is_dir() else LexicalScorer()
+
+
+def judge_sentences(claim: str, sentences: Sequence[str], scorer: Scorer) -> tuple[Support, ...]:
+    """Return how each sentence bears on `claim`: by its affirmative twin where it has one (`pipeline.polarity`)."""
+    twin = affirm(claim)
+    rows = as_supports(scorer.score_support(twin or claim, sentences))
+    return tuple(Support(p.refutes, p.supports, p.neutral) for p in rows) if twin else rows
 
 
 def as_supports(rows: NDArray[np.float32]) -> tuple[Support, ...]:

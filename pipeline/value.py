@@ -16,7 +16,7 @@ from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
 from pipeline.judge import Evidence, restrain
 from pipeline.prove import cuts, locate_folded, prove
-from pipeline.rank_values import rank_values
+from pipeline.rank_values import rank_values, reads_answers
 from pipeline.read import Quote, Reader, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
@@ -24,6 +24,7 @@ from pipeline.statement import state_value
 from pipeline.support import Scorer
 
 ANSWER_THRESHOLD = 0.16  # candidate score from which `none` answers
+TEXT_THRESHOLD = 0.3  # the same of what a reader points at for a text question; chosen on 150 of SQuAD 2.0's
 OVERRULE = 0.7  # candidate score from which it stands against a small model that finds nothing
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
 N_READ = 24  # sentences that candidates are taken from, most relevant first
@@ -55,7 +56,8 @@ def find_value(
     sentences = [relevance.sentences[i] for i in indexes]
     found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
     candidates = rank_values(question, found, scorer, sentences=sentences)
-    likely = candidates[0] if candidates and candidates[0].score >= ANSWER_THRESHOLD else None
+    least = TEXT_THRESHOLD if question.type == "text" and reads_answers(scorer) else ANSWER_THRESHOLD
+    likely = candidates[0] if candidates and candidates[0].score >= least else None
     if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
         if likely is None:
             return _missing(question, max((c.score for c in candidates), default=0.0))

@@ -32,7 +32,7 @@ from pipeline.questions import parse_question
 from pipeline.read import Reader
 from pipeline.readers import open_reader
 from pipeline.sentences import Sentence
-from pipeline.support import Scorer, as_supports
+from pipeline.support import Scorer, judge_sentences
 from pipeline.verifier import WEIGHTS, Verifier
 
 
@@ -70,7 +70,7 @@ def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, rea
         indexes = tuple(indexes[i] for i in witnesses(alone, N_OFFERED))
     sentences = [found.relevance.sentences[i] for i in indexes]
     texts = [with_years(s.text, anchor_of(s.source)) for s in sentences]
-    scored = as_supports(scorer.score_support(claim, texts))
+    scored = judge_sentences(claim, texts, scorer)
     read: tuple[Support | None, ...] = (None,) * len(sentences)
     if reader is not None:
         reader.begin()
@@ -81,8 +81,9 @@ def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, rea
             continue
         judged = [by_scorer, by_model] if by_model else [by_scorer]
         bears = (found.relevance.total[at], *(log_ratio(p.supports + p.refutes, p.neutral) for p in judged))
-        words = 1.0 if same_side(claim, sentence.text) else -1.0
-        side = (words, *(log_ratio(p.supports, p.refutes) for p in judged))
+        side = tuple(log_ratio(p.supports, p.refutes) for p in judged)
+        if reader is None:
+            side = (1.0 if same_side(claim, sentence.text) else -1.0, *side)
         rows.append(Row(number, bears, side, label(sample, sentence)))
     return rows
 

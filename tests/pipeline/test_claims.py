@@ -15,6 +15,26 @@ from pipeline.questions import infer_type, parse_question, split_question
 
 # question -> the claim, as a person would write it; all are boolean
 CLAIMS = {
+    # words that only ask
+    "Would you say the partnership is limited?": "The partnership is limited.",
+    "Can you confirm that Iran joined BRICS?": "Iran joined BRICS.",
+    "Could you tell me whether the treaty covers space?": "The treaty covers space.",
+    "Do the articles say that the treaty was signed in Moscow?": "The treaty was signed in Moscow.",
+    "Has the Iranian parliament ratified the treaty yet?": "The Iranian parliament has ratified the treaty.",
+    "Did Russia and Iran actually sign the agreement?": "Russia and Iran signed the agreement.",
+    "Has Iran ever recognised Crimea?": "Iran has recognised Crimea.",
+    "Does it say anything about space at all?": "It says something about space.",
+    "Does the treaty set any limits on trade?": "The treaty sets limits on trade.",
+    # it is ... that
+    "Was it in the Russian capital that they signed the deal?": "They signed the deal in the Russian capital.",
+    "Was it Putin who signed the deal?": "Putin signed the deal.",
+    "Is it in force?": "It is in force.",
+    # asides
+    "Is the deal with Pyongyang, like the Iranian one, without any commitment?": (
+        "The deal with Pyongyang is without any commitment."
+    ),
+    "Does the deal, as well as its annex, cover oil?": "The deal covers oil.",
+    "Did Iran, Russia and China hold drills?": "Iran, Russia and China held drills.",
     # do
     "Does the treaty include a mutual defence clause?": "The treaty includes a mutual defence clause.",
     "Did Russia and Iran sign the agreement in Moscow?": "Russia and Iran signed the agreement in Moscow.",
@@ -89,6 +109,18 @@ CLAIMS = {
 }  # fmt: skip
 
 TYPES = {
+    # asked within the sentence, or at its end
+    "Built with four layers, how many layers does it have now?": "number",
+    "The referendum succeeded in what year?": "date",
+    "In 1755 what fort did the British take?": "text",
+    "DECnet stands for what?": "text",
+    "There are 231 seats in which chamber?": "text",
+    "They elect a second minister from whom?": "entity",
+    # and a clause of its own is no question
+    "The treaty which was signed in Moscow is in force?": "boolean",
+    "The committee in which Putin sits met on Friday?": "boolean",
+    "Iran joined when Raisi was president?": "boolean",
+    "The pact says what each side must do.": "boolean",
     "When was the treaty signed?": "date",
     "On what date was the agreement signed?": "date",
     "In which year did Iran join BRICS?": "date",

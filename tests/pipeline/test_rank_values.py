@@ -105,3 +105,39 @@ def test_few_texts_are_read_each_once() -> None:
     judged, _ = point_at_values(WHO, candidates(WHO, *places)[:N_JUDGED], scorer, sentences=places)
     assert len(judged) <= N_JUDGED
     assert len(scorer.read) == len(set(scorer.read)) == N_JUDGED
+
+
+WHAT = Question("What did a member of the bloc say?", type="text")
+
+
+def test_a_text_question_is_answered_with_what_the_reader_points_at() -> None:
+    places = [sentence(), sentence("It rained all day in the capital.")]
+    (first, *_) = rank_values(WHAT, candidates(WHAT, *places), Scripted("Iran joined in 2023"), weights=EVEN)
+    assert (first.answer, first.value) == ("Iran joined in 2023", {"text": "Iran joined in 2023"})
+    assert first.sentence == places[0]
+    assert first.span == Span(0, 19)
+    assert first.score > 0.4
+
+
+def test_what_the_reader_finds_in_the_sentence_before_is_no_answer_of_this_one() -> None:
+    assert rank_values(WHAT, candidates(WHAT, sentence()), Scripted("Talks began"), weights=EVEN) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How does it differ from the old bloc?",
+        "What do they say about the bloc?",
+        "Explain the reasons for the summit.",
+    ],
+)
+def test_an_explanation_is_the_whole_sentence(text: str) -> None:
+    question, place = Question(text, type="text"), sentence()
+    (only,) = rank_values(question, candidates(question, place), Scripted("Iran joined"), weights=EVEN)
+    assert only.answer == place.text
+    assert only.score > 0.4
+
+
+def test_without_a_reader_a_text_question_keeps_its_sentences() -> None:
+    found = candidates(WHAT, sentence())
+    assert rank_values(WHAT, found, Scripted("Iran", has_reader=False)) == found
