@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from factcheck.records import Question, Support
+from factcheck.records import Question, Span, Support
 from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
 from pipeline.judge import Evidence, restrain
 from pipeline.prove import cuts, locate_folded, prove
-from pipeline.rank_values import rank_values, reads_answers
+from pipeline.rank_values import logit, rank_values, reads_answers
 from pipeline.read import Quote, Reader, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
@@ -26,6 +26,7 @@ from pipeline.support import Scorer
 ANSWER_THRESHOLD = 0.16  # candidate score from which `none` answers
 TEXT_THRESHOLD = 0.3  # the same of what a reader points at for a text question; chosen on 150 of SQuAD 2.0's
 OVERRULE = 0.7  # candidate score from which it stands against a small model that finds nothing
+PICKED = 0.4  # what being picked by a small model adds to the log odds of a candidate
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
 N_READ = 24  # sentences that candidates are taken from, most relevant first
 N_OFFERED = 7  # of them, shown to a model
@@ -50,7 +51,8 @@ def find_value(
     """Return the best supported value for a question of a type other than boolean.
 
     A model that points is asked only where the best candidate's score is below `model_below`; where it finds nothing,
-    that candidate stands if its score is `OVERRULE` or more.
+    that candidate stands if its score is `OVERRULE` or more. Where it picks another value, both are judged alike, and
+    the model's counts `PICKED` more.
     """
     indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
@@ -65,10 +67,27 @@ def find_value(
     offered = sentences[:N_OFFERED]
     reading = reader.read_value(question, offered)
     best = _candidate(question, reading, offered, relevance.sentences)
-    if best is None and reader.pointing and likely is not None and likely.score >= OVERRULE:
-        best = likely
+    if reader.pointing and likely is not None:
+        stands = likely.score >= OVERRULE if best is None else _is_better(likely, best, question, relevance, scorer)
+        best = likely if stands else best
     finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
     return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
+
+
+def _is_better(
+    likely: ValueCandidate, picked: ValueCandidate, question: Question, relevance: Relevance, scorer: Scorer
+) -> bool:
+    """Whether `likely` is so far above a model's pick of another value that the pick does not count.
+
+    Not for lists and texts, whose wording varies, nor where the pick has no place of its own in its sentence.
+    """
+    at = picked.sentence.text.find(picked.answer)
+    if question.type in ("list", "text") or picked.key == likely.key or at < 0:
+        return False
+    by_words = relevance.total[relevance.sentences.index(picked.sentence)]
+    placed = replace(picked, span=Span(at, at + len(picked.answer)), score=by_words)
+    (judged,) = rank_values(question, (placed,), scorer)
+    return logit(judged.score) + PICKED < logit(likely.score)
 
 
 def _missing(question: Question, miss: float) -> ValueFinding:

@@ -1,0 +1,84 @@
+"""A value and a small model's pick of another one: both are judged alike, and the pick counts a little more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from factcheck.records import Passage, Question, Source, Span
+from pipeline.models.reply import Usage
+from pipeline.pointing import Pointed
+from pipeline.read import ClaimReading, ValueReading
+from pipeline.relevance import Relevance
+from pipeline.sentences import Sentence
+from pipeline.value import find_value
+
+TEXT = "The deal of 2019 was replaced in 2024."
+QUESTION = Question("When was the deal replaced?", type="date")
+
+
+def relevance(text: str = TEXT) -> Relevance:
+    sentence = Sentence(Source("s", text, "", ""), Span(0, len(text)), "", Passage("s", 0, len(text), text, 1.0))
+    return Relevance((sentence,), (0.5,), (0.5,))
+
+
+class Knowing:
+    """Supports a claim by the year in it, and points at nothing in particular."""
+
+    name, has_reader = "knowing", True
+
+    def __init__(self, supports: dict[str, float]) -> None:
+        self.supports = supports
+
+    def score_support(self, claim: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        return self.score_pairs([(claim, passage) for passage in passages])
+
+    def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        known = [next((p for year, p in self.supports.items() if year in claim), 0.0) for claim, _ in pairs]
+        return np.array([[p, 0.0, 1 - p] for p in known], np.float32).reshape(-1, 3)
+
+    def read_spans(self, pairs: Sequence[tuple[str, str]]) -> tuple[Pointed, ...]:
+        even = [np.full(len(text), -1.0, np.float32) for _, text in pairs]
+        return tuple(Pointed(np.array([(i, i + 1) for i in range(len(e))]), e, e, -1.0) for e in even)
+
+
+class Picking:
+    """A model that points, and picks what it was told to."""
+
+    pointing, name, price, prompts, notes, usage = True, "picking", None, (), (), Usage()
+
+    def __init__(self, answer: str | None) -> None:
+        self.answer = answer
+
+    def begin(self, *, repeat: int = 0) -> None: ...
+    def close(self) -> None: ...
+    def word_claim(self, question: str) -> str:
+        return question
+
+    def judge(self, claim: str, sentences: Sequence[Sentence]) -> ClaimReading:
+        return ClaimReading((None,) * len(sentences))
+
+    def read_value(self, question: Question, sentences: Sequence[Sentence]) -> ValueReading:
+        return ValueReading(self.answer, 0)
+
+
+@pytest.mark.parametrize(
+    ("supports", "answer"),
+    [
+        ({"2019": 0.01, "2024": 0.99}, "2024"),  # the pick is far worse
+        ({"2019": 0.55, "2024": 0.6}, "2019"),  # about as good: the model decides
+        ({"2019": 0.9, "2024": 0.1}, "2019"),
+    ],
+)
+def test_a_pick_that_is_read_as_far_worse_does_not_count(supports: dict[str, float], answer: str) -> None:
+    found = find_value(QUESTION, relevance(), scorer=Knowing(supports), reader=Picking("2019"))
+    assert found.answer == answer
+
+
+@pytest.mark.parametrize("pick", ["2031", None])
+def test_what_stands_nowhere_or_is_nothing_leaves_the_question_open(pick: str | None) -> None:
+    found = find_value(QUESTION, relevance(), scorer=Knowing({"2019": 0.1, "2024": 0.2}), reader=Picking(pick))
+    assert (found.answer, found.evidence) == (None, ())
