@@ -160,6 +160,8 @@ def _found(answer: str, text: str) -> str | None:
 def _evidence(candidate: ValueCandidate, claim: str, question: Question) -> Evidence:
     p = round(min(0.99, candidate.score), 4)
     evidence = Evidence(candidate.sentence, Support(p, 0.0, 1 - p), attribute(candidate.sentence.text))
+    if question.type == "text" and question.event_date is None:
+        return evidence  # words in answer to "why" or "how" state no event that may still be to come
     return restrain(evidence, claim, event_date=question.event_date)
 
 

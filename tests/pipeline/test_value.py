@@ -82,3 +82,11 @@ def test_a_pick_that_is_read_as_far_worse_does_not_count(supports: dict[str, flo
 def test_what_stands_nowhere_or_is_nothing_leaves_the_question_open(pick: str | None) -> None:
     found = find_value(QUESTION, relevance(), scorer=Knowing({"2019": 0.1, "2024": 0.2}), reader=Picking(pick))
     assert (found.answer, found.evidence) == (None, ())
+
+
+def test_a_text_answer_beside_a_forecast_is_an_answer() -> None:
+    text = "The deal, expected to be signed in May, was put off for undisclosed reasons."
+    question = Question("Why was the deal put off?", type="text")
+    found = find_value(question, relevance(text), scorer=Knowing({}), reader=Picking("undisclosed reasons"))
+    assert found.answer == "undisclosed reasons"
+    assert [e.note for e in found.evidence] == [None]
