@@ -37,15 +37,20 @@ _OPEN_QUESTION = re.compile(
 _OF_TIME = frozenset("last next early late previous former recent past this".split())
 _OWNERS = ("'s", "’s")
 _DO = {"do": None, "does": third_person, "did": past_tense}
-_ASIDE = re.compile(
-    r"^([^,]+), (?:like|unlike|such as|including|along with|together with|as well as) [^,]+, (?=\S)", re.IGNORECASE
-)
+_ASIDE = re.compile(r"^([^,]+), (?:like|unlike) [^,]+, (?=\S)", re.IGNORECASE)
 _CLEFT = re.compile(
-    r"^(?:is|was) it (?:(?P<where>(?:in|at|on|by|during|from|under|for|with|after|before|through) .+?) that|(?P<who>\S.*?) who)"
-    r" (?P<rest>.+)$",
+    r"^(?i:is|was) it (?i:(?P<where>(?!in force|in line|in effect|at odds|in [\w’']+ interest)"
+    r"(?:in|at|on|by|during|from|under|for|with|after|before|through) (?:[\w’'-]+ ){0,6}?[\w’'-]+)"
+    r"(?<!time)(?<!claim)(?<!idea)(?<!fact)(?<!view)(?<!speech)(?<!moment)(?<!condition) that"
+    r" (?!is\b|was\b|are\b|were\b|has\b|had\b|have\b|will\b|would\b|can\b)"
+    r"|(?-i:(?P<who>(?:(?:the|a|an|his|her|their) \S.*?)|[A-Z]\S*(?: .*?)??)) who )(?P<rest>.+)$"
+)
+_SOME = re.compile(r"\b[Aa]ny(thing|one|body)(?= |$)")
+_WHICHEVER = re.compile(
+    r"\b(?:without|prevents?|prevented|bans?|banned|forbids?|forbade|den(?:y|ies|ied)|impossible|refuse[sd]?|than|can|could"
+    r"|may|might|not|no|never|hardly)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_SOME = re.compile(r"(?<= )any(thing|one|body)(?= |$)")
 _ANY = re.compile(r"(?<= )any (?=(?:[a-z]+ )?[a-z]+s\b)")
 _EMPTY = re.compile(r" (?:actually|really|indeed|ever(?! since\b))(?= )| (?:yet|at all)$", re.IGNORECASE)
 _CONTRACTED = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
@@ -57,7 +62,8 @@ def claim_from_question(text: str) -> str | None:
     statement = strip_truth(core)
     if statement is None:
         body = core.rstrip(" ?!.")
-        aside = _ASIDE.match(body)
+        body = _EMPTY.sub("", body)
+        aside = _aside_after_subject(body)
         tokens = f"{aside[1]} {body[aside.end() :]}".split() if aside else body.split()
         auxiliary = _auxiliary(tokens[0]) if tokens else None
         if cleft := _CLEFT.match(body):
@@ -81,10 +87,24 @@ def _auxiliary(token: str) -> str | None:
     return word if word in known else None
 
 
+def _aside_after_subject(body: str) -> re.Match[str] | None:
+    """Return an aside ("Is the pact, like the old one, public") where nothing but the subject stands before it."""
+    aside = _ASIDE.match(body)
+    if aside is None:
+        return None
+    auxiliary, following = aside[1].split()[0].lower(), body[aside.end() :].split(maxsplit=1)[0].lower()
+    if auxiliary in {"is", "are", "was", "were"}:
+        return aside
+    verb = is_participle(following) if auxiliary in {"has", "have", "had"} else is_base_verb(following)
+    return aside if verb else None
+
+
 def _plainly(statement: str) -> str:
-    """Return the statement without words that belong to questions."""
-    statement = _SOME.sub(lambda found: "some" + found[1], _EMPTY.sub("", statement))
-    return _ANY.sub("", statement)
+    """Return the statement without the `any` of questions, where it does not mean *whichever*."""
+    if _WHICHEVER.search(statement):
+        return statement
+    statement = re.sub(r"^[Aa]ny (?=[a-z])", "some ", statement)
+    return _ANY.sub("", _SOME.sub(lambda found: "some" + found[1], statement))
 
 
 def _declare(auxiliary: str, rest: list[str], end: int | None = None) -> str | None:

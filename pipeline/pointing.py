@@ -62,13 +62,17 @@ def log_reach(pointed: Pointed, span: Span) -> float | None:
     return math.log(max(begins, _LEAST)) + math.log(max(ends, _LEAST))
 
 
-def best_answer(pointed: Pointed) -> tuple[Span, float] | None:
-    """Return the likeliest answer in the passage and its log ratio to none; of equals the first. None: no tokens."""
-    found = _best(pointed.first, pointed.last)
+def best_answer(pointed: Pointed, *, start: int = 0) -> tuple[Span, float] | None:
+    """Return the likeliest answer in the passage and its log ratio to none; of equals the first. None: no tokens.
+
+    `start`: answers that begin before it, in code points of the passage, do not count.
+    """
+    before = int(np.searchsorted(pointed.spans[:, 0], start))
+    found = _best(pointed.first[before:], pointed.last[before:])
     if found is None:
         return None
     score, i, j = found
-    return Span(int(pointed.spans[i, 0]), int(pointed.spans[j, 1])), score - pointed.none
+    return Span(int(pointed.spans[before + i, 0]), int(pointed.spans[before + j, 1])), score - pointed.none
 
 
 def _best(first: NDArray[np.float32], last: NDArray[np.float32]) -> tuple[float, int, int] | None:

@@ -17,7 +17,11 @@ AUXILIARY = (
     r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"
     r"(?:n['’]t| not)?|can['’]?t|cannot|won['’]t|shan['’]t|ain['’]t"
 )
-_OPENING = re.compile(r"^(?:(?:so|and|but|ok|okay|well|please|also)[,\s]+)+", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^(?:(?:so|and|but|ok|okay|well|please|also)[,\s]+"
+    r"|(?:can|could|would|will) you (?:please )?(?:tell (?:me|us)|say|confirm|check) (?=(?:who|whom|what|when|where|which|why|how)\b))+",
+    re.IGNORECASE,
+)
 _LEADING_PHRASE = re.compile(
     r"^(?P<lead>(?:according to|as of|under|in|by|at|per|since|before|after|following|given|on|with|for|if|when|once|should)\b[^,?]{1,120}),\s*"
     r"(?=\S)",
@@ -29,7 +33,8 @@ _TAG = re.compile(
 )
 _TRUTH = re.compile(
     r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|(?:is it|am I) right (?:that|in thinking that) |true or false[:,]?\s*"
-    r"|(?:would|could|can) (?:you|one|we) (?:say|confirm|conclude) (?:that )?|do you (?:think|believe) (?:that )?"
+    r"|(?:would|could|can) (?:you|one|we) (?:say(?: that)?|(?:confirm|conclude) that) (?!(?:who|whom|what|when|where|which|why|how)\b)"
+    r"|do you (?:think|believe) that |do you think (?!so\b|about\b|of\b)"
     r"|(?:can|could|would) you (?:tell me|check|confirm) (?:if|whether) "
     r"|do(?:es)? (?:the|these|our|my) (?:articles?|sources?|reports?|texts?) (?:say|state|report|confirm) that )",
     re.IGNORECASE,
@@ -69,11 +74,22 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ),
     ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
 )
-# "In 1755 what fort did they take?", "It was sold to whom?"; a clause with who, which, when asks only at the very end
+# "In 1755 what fort did they take?", "It was sold to whom?"; a clause of its own ("knows what it wants") asks nothing
+_HELPER = r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"
 _ASKED_WITHIN = re.compile(
-    r"\b(?:what\b(?=.*\?)|how (?:many|much)\b(?=.*\?)"
-    r"|(?:in|at|on|to|of|by|for|from|with|about|between|during|under) which (?!(?-i:[A-Z])|the|he|she|it|they|we|a\b)(?=.*\?)"
-    r"|which \w+\W*$|(?:what|who|whom|whose|where|when|why)\W*$)",
+    r"(?:"
+    rf"\bwhat (?!the\b|each\b|every|it\b|he\b|she\b|they\b|we\b|an?\b|this\b|that\b|all\b)(?:[\w'’-]+ ){{0,2}}?{_HELPER}\b"
+    r"|\bwhat (?:in|to|for|at|by|of|from|with|on|(?:type|kind|sort)s? of)\b|\bwhat(?! (?:(?:it|he|she|they|we|you)\b|(?-i:[A-Z])))(?: [\w'’-]+){0,2}\W*$"
+    rf"|\bhow (?:many|much|long)\b(?: [\w'’-]+){{0,4}}? {_HELPER}\b|\bhow (?:many|much|long)(?: [\w'’-]+){{0,3}}\W*$"
+    r"|\b(?:in|at|on|to|of|by|for|from|with|about|between|during|under) which [\w'’-]+(?: (?:did|does|do)\b|(?: [\w'’-]+)?\W*$)"
+    r"|(?<=[a-z] )which [a-z-]+(?: (?:in|on|at|to|for|from|with|during)\b.*|\W*$)"
+    r"|\b(?:who|whom|whose|where|when|why)(?: (?:in|on|at|to|for|from|with)(?: [\w'’-]+){1,2})?\W*$"
+    r")",
+    re.IGNORECASE,
+)
+_LED = re.compile(
+    r"^(?:in|after|before|during|of|since|under|on|at|by|for|with|from|until)\b(?:(?! (?:do|does|did)\b)[^,?]){2,60}? "
+    rf"(?P<asked>(?:who|whom|whose|where|which|what|how)\b(?: [\w'’-]+){{0,3}}? (?:{_HELPER}|[a-z]+ed)\b.*\?)",
     re.IGNORECASE,
 )
 _RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
@@ -117,8 +133,8 @@ def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
     for kind, pattern in _RULES:
         if pattern.match(core):
             return kind
-    if within := _ASKED_WITHIN.search(core):
-        return next((kind for kind, pattern in _RULES if pattern.match(core[within.start() :])), "text")
+    if asked := _asked_within(core):
+        return next((kind for kind, pattern in _RULES if pattern.match(asked)), "text")
     if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE):
         return "text"
     # a plain statement, with or without "right?", asks whether it holds
@@ -127,6 +143,16 @@ def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
         if len(core.split()) >= 3 and not re.match(r"^(?:tell|explain|describe|summari[sz]e)\b", core, re.I)
         else "text"
     )
+
+
+def _asked_within(core: str) -> str | None:
+    """Return what a sentence asks from its question word on; None where it asks nothing in this way."""
+    if led := _LED.match(core):
+        return led["asked"]
+    within = _ASKED_WITHIN.search(core) if core.endswith("?") else None
+    if within is None or re.search(r" (?:do|does|did) (?:they|he|she|it|we|you|the)\b", core[: within.start()]):
+        return None
+    return core[within.start() :]
 
 
 def core_question(text: str) -> str:

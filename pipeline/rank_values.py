@@ -117,14 +117,14 @@ def point_in_sentences(
     """Return for candidates that are whole sentences the answer that the reader finds in each, and how it is reached.
 
     Where an explanation is asked for, the answer stays the sentence.
-    A sentence is left out where the reader points into the one before it, or at nothing.
+    Of the sentence before, read for the context, no answer is taken.
     """
     read = reader.read_spans([(question.text, c.sentence.in_context) for c in candidates])
     found: list[ValueCandidate] = []
     pointed: list[float] = []
     whole = asks_to_explain(question.text)
     for candidate, told in zip(candidates, read, strict=True):
-        best = best_answer(told)
+        best = best_answer(told, start=candidate.sentence.shifted(Span(0, 0)).start)
         span = _within(candidate.sentence, best[0]) if best else None
         if best is None or span is None:
             continue

@@ -68,26 +68,35 @@ def find_value(
     reading = reader.read_value(question, offered)
     best = _candidate(question, reading, offered, relevance.sentences)
     if reader.pointing and likely is not None:
-        stands = likely.score >= OVERRULE if best is None else _is_better(likely, best, question, relevance, scorer)
-        best = likely if stands else best
+        picked = None if best is None else _judged(best, question, candidates, relevance, scorer)
+        if best is None:
+            best = likely if likely.score >= OVERRULE else None
+        elif picked is not None and logit(picked) + PICKED < logit(likely.score):
+            best = likely
     finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
     return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
 
 
-def _is_better(
-    likely: ValueCandidate, picked: ValueCandidate, question: Question, relevance: Relevance, scorer: Scorer
-) -> bool:
-    """Whether `likely` is so far above a model's pick of another value that the pick does not count.
+def _judged(
+    picked: ValueCandidate,
+    question: Question,
+    candidates: Sequence[ValueCandidate],
+    relevance: Relevance,
+    scorer: Scorer,
+) -> float | None:
+    """Return the score of a model's pick: that of the equal candidate, else judged as one, by words as its sentence is.
 
-    Not for lists and texts, whose wording varies, nor where the pick has no place of its own in its sentence.
+    None for lists and texts, whose wording varies, and where the pick has no place of its own in its sentence.
     """
-    at = picked.sentence.text.find(picked.answer)
-    if question.type in ("list", "text") or picked.key == likely.key or at < 0:
-        return False
+    if question.type in ("list", "text"):
+        return None
+    equal = [c.score for c in candidates if c.key == picked.key]
+    span = _place(picked.answer, picked.sentence.text)
+    if equal or span is None:
+        return max(equal, default=None)
     by_words = relevance.total[relevance.sentences.index(picked.sentence)]
-    placed = replace(picked, span=Span(at, at + len(picked.answer)), score=by_words)
-    (judged,) = rank_values(question, (placed,), scorer)
-    return logit(judged.score) + PICKED < logit(likely.score)
+    ranked = rank_values(question, (replace(picked, span=span, score=by_words),), scorer)
+    return next((c.score for c in ranked if c.key == picked.key and c.span == span), None)
 
 
 def _missing(question: Question, miss: float) -> ValueFinding:
@@ -152,9 +161,13 @@ def _as_written(answer: str, sentence: Sentence, question: Question) -> str | No
 
 def _found(answer: str, text: str) -> str | None:
     """Return the answer as the text writes it; None if it is not there, or only inside a longer word or number."""
+    span = _place(answer, text)
+    return span.of(text) if span else None
+
+
+def _place(answer: str, text: str) -> Span | None:
     spans = locate_folded(answer.strip().strip('."“”'), text)
-    whole = [span for span in spans if not (cuts(text, span.start) or cuts(text, span.end))]
-    return whole[0].of(text) if whole else None
+    return next((span for span in spans if not (cuts(text, span.start) or cuts(text, span.end))), None)
 
 
 def _evidence(candidate: ValueCandidate, claim: str, question: Question) -> Evidence:

@@ -12,6 +12,9 @@ from dataclasses import replace
 from training.pairs import Label, Pair
 from training.windows import coverage, split_sentences, words
 
+RULES = frozenset(
+    "number name negate affirm negated report hedge forecast mismatch drowned contrast".split()
+)  # in origins
 _NUMBER = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+(?:\.\d+)?\b")
 _NUMBER_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty", "thirty")
 _MONTHS = (

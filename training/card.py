@@ -66,6 +66,9 @@ def command_of(run: Path, teacher: Path | None) -> str:
         "dropout": settings.get("dropout"), "batch-tokens": settings["batch_tokens"],
         "batch-pairs": settings["batch_pairs"], "layers": " ".join(map(str, settings["layers"])),
         "pools": "DIR", "teacher": f"{teacher.name}/checkpoint.pt" if teacher else None,
+        "teacher-layers": " ".join(map(str, settings["teacher_layers"]))
+        if teacher and isinstance(settings.get("teacher_layers"), list)
+        else None,
         "narrow": settings["narrow"] if settings.get("narrow", 1) > 1 else None,
         "without": " ".join(settings.get("without", ())),
     }  # fmt: skip

@@ -96,16 +96,20 @@ def difference(
 
 
 def read_run(run: Path, base: Path, kind: Base, rows: Sequence[Encoded], *, name: str) -> NDArray[np.float32]:
-    """Return the logits (n, 3) of a run, from its folder or from its network, and keep them there."""
-    kept = run / name
-    if kept.is_file():
+    """Return the logits (n, 3) of a run, from its folder or from its network, and keep them there.
+
+    What was kept counts only where it has as many rows, and is no older than a checkpoint beside it.
+    """
+    kept, checkpoint = run / name, run / "checkpoint.pt"
+    if kept.is_file() and not (checkpoint.is_file() and checkpoint.stat().st_mtime > kept.stat().st_mtime):
         logits: NDArray[np.float32] = np.load(kept)
-        return logits
+        if len(logits) == len(rows):
+            return logits
     from training.verifier import load_net, predict  # noqa: PLC0415  # what was kept is compared without torch
 
     settings = json.loads((run / "settings.json").read_text("utf-8"))
     kind = replace(kind, layers=tuple(settings["layers"]) or kind.layers)
-    net = load_net(base, kind, run / "checkpoint.pt", n_narrow=settings.get("narrow", 1))
+    net = load_net(base, kind, checkpoint, n_narrow=settings.get("narrow", 1))
     logits = predict(net, list(rows), batch_pairs=64)
     np.save(kept, logits)
     return logits

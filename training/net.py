@@ -26,6 +26,8 @@ class VerifierNet(nn.Module):
 
     def __init__(self, folder: Path, base: Base, *, dropout: float = 0.0, n_narrow: int = 1) -> None:
         super().__init__()
+        if not 0 <= n_narrow <= len(base.layers):
+            raise ValueError(f"{n_narrow} narrow layers of {len(base.layers)}")
         config = AutoConfig.from_pretrained(folder)
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
         self.typed = base.typed

@@ -27,6 +27,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
+from training.augment import RULES
 from training.base import Base, check_base
 from training.encoding import (
     NO_VERDICT,
@@ -226,8 +227,7 @@ def train(
         kind = replace(kind, layers=settings.layers)
     net = load_net(base, kind, start, dropout=settings.dropout, n_narrow=settings.narrow).train()
     guides = [
-        load_net(base, replace(kind, layers=tuple(range(n))), path).eval()
-        for path, n in zip(teachers, settings.teacher_layers, strict=True)
+        load_net(base, replace(kind, layers=tuple(range(n))), path).eval() for path, n in _sized(teachers, settings)
     ]
     optimiser = make_optimiser(net, settings)
     tokenizer = load_tokenizer(base, kind, settings.max_tokens)
@@ -251,6 +251,19 @@ def train(
                 saved = time.monotonic()
         save(net, out)
         write_line(log, step=step, pairs=n_pairs, done=True, **quick_figures(net, dev))
+
+
+def _sized(teachers: Sequence[Path], settings: Settings) -> Iterator[tuple[Path, int]]:
+    """Yield each teacher's checkpoint and how many layers it has.
+
+    Raises: ValueError where its own `settings.json` says that it has others, or narrow ones.
+    """
+    for path, n in zip(teachers, settings.teacher_layers, strict=True):
+        told = path.with_name("settings.json")
+        own = json.loads(told.read_text("utf-8")) if told.is_file() else {}
+        if own.get("layers", list(range(n))) != list(range(n)) or own.get("narrow", 1) > 1:
+            raise ValueError(f"{path} is no teacher of the first {n} layers: {told}")
+        yield path, n
 
 
 def write_line(log: TextIO, **values: float) -> None:
@@ -281,7 +294,7 @@ def main() -> None:
     parser.add_argument(
         "--narrow", type=int, default=1, help="last layers that change the states alone that a head reads"
     )
-    parser.add_argument("--without", nargs="+", default=(), metavar="RULE", help="augmentations to leave out")
+    parser.add_argument("--without", nargs="+", default=(), choices=sorted(RULES), help="augmentations to leave out")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(

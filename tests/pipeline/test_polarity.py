@@ -20,7 +20,26 @@ TWINS = {
     "Iran never recognised Crimea.": "Iran recognised Crimea.",
     "There is no clause on defence in the pact.": "There is clause on defence in the pact.",
 }
+TWINS |= {
+    "The treaty does not explicitly mention Israel.": "The treaty explicitly mentions Israel.",
+    "Iran did not formally join the bloc.": "Iran formally joined the bloc.",
+    "The treaty signed in Moscow does not include a date.": "The treaty signed in Moscow includes a date.",
+}
 LEFT_ALONE = [
+    "Several members did not sign.",  # others may have
+    "Russia might not help Iran.",
+    "The parties must not use force.",
+    "Iran did not sign or ratify it.",
+    "Iran signed the treaty and did not attack.",
+    "The minister said Iran would not sign.",
+    "Russia is the country Iran does not trust.",
+    "Iran signed a treaty Russia had not signed.",
+    "Iran has not exported oil since 2018.",
+    "The report omitted to mention the clause.",
+    "The lack is severe.",
+    "Iran made no secret of its plans.",
+    "Iran said no clause exists.",
+    "The pact is no secret.",
     "The treaty includes a defence clause.",
     "The deal does not cover all sectors.",  # may cover some
     "He is not a doctor but a nurse.",

@@ -90,3 +90,35 @@ def test_a_text_answer_beside_a_forecast_is_an_answer() -> None:
     found = find_value(question, relevance(text), scorer=Knowing({}), reader=Picking("undisclosed reasons"))
     assert found.answer == "undisclosed reasons"
     assert [e.note for e in found.evidence] == [None]
+
+
+class Naming(Knowing):
+    """Points at one phrase, and supports nothing more than anything else."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__({})
+        self.phrase = phrase
+
+    def read_spans(self, pairs: Sequence[tuple[str, str]]) -> tuple[Pointed, ...]:
+        found = []
+        for _, text in pairs:
+            first, last = np.full((2, len(text)), -12.0, np.float32)
+            at = text.index(self.phrase)
+            first[at] = last[at + len(self.phrase) - 1] = -0.1
+            found.append(Pointed(np.array([(i, i + 1) for i in range(len(text))]), first, last, -5.0))
+        return tuple(found)
+
+
+@pytest.mark.parametrize("pick", ["Moscow", "the envoys", "Putin"])
+def test_a_name_that_a_model_picks_is_judged_beside_those_that_the_reader_finds(pick: str) -> None:
+    text = "The treaty was signed by Putin and Pezeshkian in Moscow, the envoys said."
+    question = Question("Who signed the treaty?", type="entity")
+    found = find_value(question, relevance(text), scorer=Naming("Putin and Pezeshkian"), reader=Picking(pick))
+    assert found.answer in ("Putin and Pezeshkian", "Putin", "Pezeshkian")
+
+
+def test_a_pick_inside_a_longer_word_has_another_place() -> None:
+    text = "Iranian envoys met in Iran, and Oman watched."
+    question = Question("Where did they meet?", type="entity")
+    found = find_value(question, relevance(text), scorer=Naming("in Iran"), reader=Picking("Iran"))
+    assert found.answer == "Iran"

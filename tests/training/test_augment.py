@@ -104,3 +104,18 @@ def test_contrast_labels_follow_from_the_sentence() -> None:
             assert any(word in made.claim for word in ("not", "lacks"))
         if made.passage.startswith("Both") and made.label == "supports":
             assert not any(word in made.claim for word in ("not", "lacks"))
+
+
+def test_every_rule_that_can_be_left_out_is_one_that_origins_name() -> None:
+    mix = [
+        pair("The bridge was opened in 1998."),
+        pair("The bridge is the work of Anna Berg."),
+        pair("The bridge was opened in 1998.", "refutes"),
+        pair("The bridge was not opened.", "neutral"),
+        pair("The bridge is old.", passage="The bridge is old ."),
+        pair("It rained.", passage="It rained all day. The mayor stayed at home with a book. Nobody came. " * 5),
+    ]
+    made = rules.augment(mix * 20, {"": 1.0}, random.Random(1))
+    named = {rule for p in made for rule in p.origin.split("+")[1:]}
+    assert named <= rules.RULES
+    assert len(named) >= 8
