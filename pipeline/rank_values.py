@@ -32,7 +32,8 @@ from pipeline.support import Scorer
 
 __all__ = ["N_JUDGED", "Weights", "judge_values", "point_at_values", "rank_values"]
 
-N_JUDGED = 16  # candidates that the verifier reads, best by words first
+N_JUDGED = 12  # candidates that the reader, or without one the verifier, reads, best by words first
+N_SUPPORTED = 6  # of them, whose claims the verifier reads after the reader, best by words and reader first
 N_FOUND = 4  # names that the reader may add
 LEAST_POINTED = -8.0
 _LEAST = 1e-3
@@ -74,8 +75,13 @@ def rank_values(
         judged, pointed = point_in_sentences(question, judged, reader)
     elif reader:
         judged, pointed = point_at_values(question, judged, reader, sentences=sentences)
-    supports = judge_values(question, judged, scorer)
     weights = weights or (WEIGHTS if reader else WITHOUT_READER)
+    if reader:
+        likely = sorted(range(len(judged)), key=lambda i: -_joint(weights, judged[i].score, 0.5, pointed[i]))[
+            :N_SUPPORTED
+        ]
+        judged, pointed = [judged[i] for i in likely], [pointed[i] for i in likely]
+    supports = judge_values(question, judged, scorer)
     ranked = [
         replace(c, score=_joint(weights, c.score, s, p)) for c, s, p in zip(judged, supports, pointed, strict=True)
     ]
