@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from factcheck.records import Passage, Question, Source, Span
 from pipeline.extract import ValueCandidate, find_candidates
 from pipeline.pointing import Pointed
-from pipeline.rank_values import LEAST_POINTED, N_JUDGED, Weights, point_at_values, rank_values
+from pipeline.rank_values import LEAST_POINTED, N_JUDGED, N_SUPPORTED, Weights, point_at_values, rank_values
 from pipeline.sentences import Sentence
 
 BEFORE = "Talks began in 2019."
@@ -143,3 +143,12 @@ def test_an_explanation_is_the_whole_sentence(text: str) -> None:
 def test_without_a_reader_a_text_question_keeps_its_sentences() -> None:
     found = candidates(WHAT, sentence())
     assert rank_values(WHAT, found, Scripted("Iran", has_reader=False)) == found
+
+
+def test_the_likeliest_by_words_and_reader_are_judged_and_no_others() -> None:
+    places = [sentence(f"Iran joined in {year}.") for year in range(1990, 2020)]
+    found = candidates(WHEN, *places)
+    pointed_at = found[N_JUDGED - 1].answer  # the last of those that are read
+    ranked = rank_values(WHEN, found, Scripted(pointed_at), weights=EVEN)
+    assert len(ranked) == N_SUPPORTED
+    assert ranked[0].answer == pointed_at
