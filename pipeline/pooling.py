@@ -8,8 +8,11 @@ The +1 or -1 are the words': whether negation and numbers agree (`pipeline.lexic
 regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that reads a
 sentence alone knows nothing of the corpus, where every sentence may be about the same thing; relevance does.
 
-The coefficients are fits on the development half of the gold labels, made by `python -m training.pooling`. Beside a
-model the words are left out: their coefficient came out below nothing (-0.25).
+The coefficients are fits on the development half of the gold labels, made by `python -m training.pooling`; beside a
+model the words are left out, for their coefficient came out below nothing. `WITH_MODEL` was fitted to a former
+verifier. Fitted again to the one that ships (bias -3.74, relevance 2.0, bears 1.13 and 1.01, side 0.45 and 0.94) it is
+right about as often on the development half (72 against 74 % of the questions, 70 against 68 % of the claims), but says
+nothing for 24 instead of 14 % of the questions, and answers fewer of those held out.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ class Coefficients:
 
 ALONE = Coefficients(bias=-4.46, relevance=5.76, scorer_bears=1.25, scorer_side=1.44, words_side=0.02)
 WITH_MODEL = Coefficients(
-    bias=-3.74, relevance=2.0, scorer_bears=1.13, scorer_side=0.45, words_side=0.0, model_bears=1.01, model_side=0.94
+    bias=-3.02, relevance=2.48, scorer_bears=0.7, scorer_side=0.93, words_side=0.0, model_bears=0.93, model_side=0.97
 )
 
 
