@@ -12,7 +12,7 @@ The coefficients are fits on the development half of the gold labels, made by `p
 model the words are left out, for their coefficient came out below nothing. `WITH_MODEL` was fitted to a former
 verifier. Fitted again to the one that ships (bias -3.74, relevance 2.0, bears 1.13 and 1.01, side 0.45 and 0.94) it is
 right about as often on the development half (72 against 74 % of the questions, 70 against 68 % of the claims), but says
-nothing for 24 instead of 14 % of the questions, and answers fewer of those held out.
+nothing for 24 instead of 14 % of the questions; of 103 of BoolQ's it has 50 against 53 % right.
 """
 
 from __future__ import annotations

@@ -45,6 +45,23 @@ class Knowing:
         return tuple(Pointed(np.array([(i, i + 1) for i in range(len(e))]), e, e, -1.0) for e in even)
 
 
+class Naming(Knowing):
+    """Points at one phrase, and supports nothing more than anything else."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__({})
+        self.phrase = phrase
+
+    def read_spans(self, pairs: Sequence[tuple[str, str]]) -> tuple[Pointed, ...]:
+        found = []
+        for _, text in pairs:
+            first, last = np.full((2, len(text)), -12.0, np.float32)
+            at = text.index(self.phrase)
+            first[at] = last[at + len(self.phrase) - 1] = -0.1
+            found.append(Pointed(np.array([(i, i + 1) for i in range(len(text))]), first, last, -5.0))
+        return tuple(found)
+
+
 class Picking:
     """A model that points, and picks what it was told to."""
 
@@ -78,6 +95,15 @@ def test_a_pick_that_is_read_as_far_worse_does_not_count(supports: dict[str, flo
     assert found.answer == answer
 
 
+def test_a_pick_that_is_all_but_impossible_is_none() -> None:
+    sure = Naming("2019")  # the reader points elsewhere, and nothing supports the pick
+    found = find_value(QUESTION, relevance("It began in 2019."), scorer=sure, reader=Picking("2019"))
+    assert found.answer == "2019"
+    text = "It began in 2019. The bridge of 2024 is old."
+    lost = find_value(QUESTION, relevance(text), scorer=Naming("is old"), reader=Picking("2024"))
+    assert (lost.answer, lost.evidence) == (None, ())
+
+
 @pytest.mark.parametrize("pick", ["2031", None])
 def test_what_stands_nowhere_or_is_nothing_leaves_the_question_open(pick: str | None) -> None:
     found = find_value(QUESTION, relevance(), scorer=Knowing({"2019": 0.1, "2024": 0.2}), reader=Picking(pick))
@@ -90,23 +116,6 @@ def test_a_text_answer_beside_a_forecast_is_an_answer() -> None:
     found = find_value(question, relevance(text), scorer=Knowing({}), reader=Picking("undisclosed reasons"))
     assert found.answer == "undisclosed reasons"
     assert [e.note for e in found.evidence] == [None]
-
-
-class Naming(Knowing):
-    """Points at one phrase, and supports nothing more than anything else."""
-
-    def __init__(self, phrase: str) -> None:
-        super().__init__({})
-        self.phrase = phrase
-
-    def read_spans(self, pairs: Sequence[tuple[str, str]]) -> tuple[Pointed, ...]:
-        found = []
-        for _, text in pairs:
-            first, last = np.full((2, len(text)), -12.0, np.float32)
-            at = text.index(self.phrase)
-            first[at] = last[at + len(self.phrase) - 1] = -0.1
-            found.append(Pointed(np.array([(i, i + 1) for i in range(len(text))]), first, last, -5.0))
-        return tuple(found)
 
 
 @pytest.mark.parametrize("pick", ["Moscow", "the envoys", "Putin"])
