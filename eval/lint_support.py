@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from eval.findings import Finding
 from eval.gold import Sample
 from pipeline.claims import claim_from_question
-from pipeline.support import Scorer
+from pipeline.support import Scorer, judge_sentences
 
 __all__ = ["doubted"]
 
-_WRONG_SIDE = {"supports": 1, "refutes": 0}  # the column that should be the small one
+_WRONG_SIDE = {"supports": "refuting", "refutes": "supporting"}
 
 
 def doubted(samples: Sequence[Sample], scorer: Scorer) -> Iterator[Finding]:
@@ -27,11 +25,10 @@ def doubted(samples: Sequence[Sample], scorer: Scorer) -> Iterator[Finding]:
             wrong = _WRONG_SIDE.get(sample.stances.get(source, "silent"))
             if wrong is None or not quotes or claim is None:
                 continue
-            rows = scorer.score_support(claim, quotes)
-            least = float(np.min(rows[:, wrong]))
+            judged = judge_sentences(claim, quotes, scorer)
+            least = min(p.refutes if wrong == "refuting" else p.supports for p in judged)
             if least > 0.5:
-                side = ("supporting", "refuting")[wrong]
                 message = (
-                    f"{source} {sample.stances[source]}, and the verifier reads its quotes as {side} ({least:.2f})"
+                    f"{source} {sample.stances[source]}, and the verifier reads its quotes as {wrong} ({least:.2f})"
                 )
                 yield Finding(sample.id, "support", message, "warning")

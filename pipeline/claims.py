@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from pipeline.lexicon import Word, is_base_verb, is_participle, look_up, past_tense, third_person
-from pipeline.questions import split_question, strip_truth
+from pipeline.questions import HELPERS, split_question, strip_truth
 
 _NEGATION = re.compile(r"(?:n['’]t|\s+not)$", re.IGNORECASE)
 _DETERMINERS = frozenset(
@@ -36,6 +36,7 @@ _OPEN_QUESTION = re.compile(
 )
 _OF_TIME = frozenset("last next early late previous former recent past this".split())
 _OWNERS = ("'s", "’s")
+_BE, _HAVE = frozenset("am is are was were".split()), frozenset("has have had".split())
 _DO = {"do": None, "does": third_person, "did": past_tense}
 _ASIDE = re.compile(r"^([^,]+), (?:like|unlike) [^,]+, (?=\S)", re.IGNORECASE)
 _CLEFT = re.compile(
@@ -83,8 +84,7 @@ def claim_from_question(text: str) -> str | None:
 def _auxiliary(token: str) -> str | None:
     word = token.lower().replace("’", "'")
     word = _CONTRACTED.get(word) or _NEGATION.sub("", word)
-    known = "am is are was were do does did has have had can could will would shall should may might must".split()
-    return word if word in known else None
+    return word if word in HELPERS else None
 
 
 def _aside_after_subject(body: str) -> re.Match[str] | None:
@@ -93,9 +93,9 @@ def _aside_after_subject(body: str) -> re.Match[str] | None:
     if aside is None:
         return None
     auxiliary, following = aside[1].split()[0].lower(), body[aside.end() :].split(maxsplit=1)[0].lower()
-    if auxiliary in {"is", "are", "was", "were"}:
+    if auxiliary in _BE:
         return aside
-    verb = is_participle(following) if auxiliary in {"has", "have", "had"} else is_base_verb(following)
+    verb = is_participle(following) if auxiliary in _HAVE else is_base_verb(following)
     return aside if verb else None
 
 
@@ -116,14 +116,7 @@ def _declare(auxiliary: str, rest: list[str], end: int | None = None) -> str | N
         return None
     if lowered[0] == "there":
         return " ".join(["there", auxiliary, *_without_any(_without_not(rest[1:], 0))])
-    if end:
-        pass
-    elif auxiliary in _DO or auxiliary not in {"am", "is", "are", "was", "were", "has", "have", "had"}:
-        end = _end_before_base_verb(lowered)
-    elif auxiliary in {"has", "have", "had"}:
-        end = _end_before_participle(lowered) or _end_before_determiner(lowered)
-    else:
-        end = _end_before_predicate(lowered, rest)
+    end = end or _subject_end(auxiliary, lowered, rest)
     if not end or end >= len(rest):
         return None
     subject, predicate = rest[:end], _without_not(rest[end:], 0)
@@ -134,6 +127,14 @@ def _declare(auxiliary: str, rest: list[str], end: int | None = None) -> str | N
             predicate[at] = inflect(predicate[at].lower())
         return " ".join([*subject, *predicate])
     return " ".join([*subject, auxiliary, *predicate])
+
+
+def _subject_end(auxiliary: str, lowered: list[str], written: list[str]) -> int | None:
+    if auxiliary in _BE:
+        return _end_before_predicate(lowered, written)
+    if auxiliary in _HAVE:
+        return _end_before_participle(lowered) or _end_before_determiner(lowered)
+    return _end_before_base_verb(lowered)
 
 
 def _without_not(tokens: list[str], at: int) -> list[str]:

@@ -13,13 +13,13 @@ from factcheck.days import check_day
 from factcheck.errors import UsageError
 from factcheck.records import QUESTION_TYPES, Question, QuestionType
 
-AUXILIARY = (
-    r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"
-    r"(?:n['’]t| not)?|can['’]?t|cannot|won['’]t|shan['’]t|ain['’]t"
-)
+HELPERS = tuple("am is are was were do does did has have had can could will would shall should may might must".split())
+_HELPER = rf"(?:{'|'.join(HELPERS)})"
+_ASKS = "(?:who|whom|what|when|where|which|why|how)"
+AUXILIARY = rf"{_HELPER}(?:n['’]t| not)?|can['’]?t|cannot|won['’]t|shan['’]t|ain['’]t"
 _OPENING = re.compile(
     r"^(?:(?:so|and|but|ok|okay|well|please|also)[,\s]+"
-    r"|(?:can|could|would|will) you (?:please )?(?:tell (?:me|us)|say|confirm|check) (?=(?:who|whom|what|when|where|which|why|how)\b))+",
+    rf"|(?:can|could|would|will) you (?:please )?(?:tell (?:me|us)|say|confirm|check) (?={_ASKS}\b))+",
     re.IGNORECASE,
 )
 _LEADING_PHRASE = re.compile(
@@ -33,7 +33,7 @@ _TAG = re.compile(
 )
 _TRUTH = re.compile(
     r"^(?:is it (?:true|correct|the case|a fact) (?:that )?|(?:is it|am I) right (?:that|in thinking that) |true or false[:,]?\s*"
-    r"|(?:would|could|can) (?:you|one|we) (?:say(?: that)?|(?:confirm|conclude) that) (?!(?:who|whom|what|when|where|which|why|how)\b)"
+    rf"|(?:would|could|can) (?:you|one|we) (?:say(?: that)?|(?:confirm|conclude) that) (?!{_ASKS}\b)"
     r"|do you (?:think|believe) that |do you think (?!so\b|about\b|of\b)"
     r"|(?:can|could|would) you (?:tell me|check|confirm) (?:if|whether) "
     r"|do(?:es)? (?:the|these|our|my) (?:articles?|sources?|reports?|texts?) (?:say|state|report|confirm) that )",
@@ -75,7 +75,6 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
 )
 # "In 1755 what fort did they take?", "It was sold to whom?"; a clause of its own ("knows what it wants") asks nothing
-_HELPER = r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"
 _ASKED_WITHIN = re.compile(
     r"(?:"
     rf"\bwhat (?!the\b|each\b|every|it\b|he\b|she\b|they\b|we\b|an?\b|this\b|that\b|all\b)(?:[\w'’-]+ ){{0,2}}?{_HELPER}\b"

@@ -77,10 +77,8 @@ def rank_values(
         judged, pointed = point_at_values(question, judged, reader, sentences=sentences)
     weights = weights or (WEIGHTS if reader else WITHOUT_READER)
     if reader:
-        likely = sorted(range(len(judged)), key=lambda i: -_joint(weights, judged[i].score, 0.5, pointed[i]))[
-            :N_SUPPORTED
-        ]
-        judged, pointed = [judged[i] for i in likely], [pointed[i] for i in likely]
+        likely = sorted(zip(judged, pointed, strict=True), key=lambda c: -_joint(weights, c[0].score, 0.5, c[1]))
+        judged, pointed = [c for c, _ in likely[:N_SUPPORTED]], [p for _, p in likely[:N_SUPPORTED]]
     supports = judge_values(question, judged, scorer)
     ranked = [
         replace(c, score=_joint(weights, c.score, s, p)) for c, s, p in zip(judged, supports, pointed, strict=True)

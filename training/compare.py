@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
+from eval.scorers.balanced_accuracy import balanced_accuracy
 from pipeline.grounding import split_windows
 from training.base import Base, check_base
 from training.encoding import Encoded, encode, load_tokenizer
@@ -72,13 +73,8 @@ def best_of_windows(windows: Windows, logits: NDArray[np.float32]) -> dict[str, 
 
 def mean_accuracy(sets: Mapping[str, NDArray[np.float64]]) -> float:
     """Return the mean over sets of the balanced accuracy at 0.5, in percent; a set without both classes is left out."""
-    found = []
-    for rows in sets.values():
-        supported = rows[:, 1] == 1
-        if supported.any() and not supported.all():
-            said = rows[:, 0] > 0.5
-            found.append(50 * (said[supported].mean() + (~said[~supported]).mean()))
-    return float(np.mean(found))
+    usable = [rows for rows in sets.values() if 0 < rows[:, 1].mean() < 1]
+    return 100 * float(np.mean([balanced_accuracy(rows[:, 0] > 0.5, rows[:, 1] == 1)[0] for rows in usable]))
 
 
 def difference(

@@ -19,23 +19,32 @@ Run = Callable[..., SimpleNamespace]
 KEY = "sk-planted-0123456789"
 
 
+def _with_test_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = ModuleType("vectorstore.embed")
+    fake.MiniLmEmbedder = lambda **options: HashEmbedder()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
+
+
+def _called(capfd: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> SimpleNamespace:
+    """Return what a command said and how it ended: code, out, err."""
+    capfd.readouterr()
+    try:
+        main(list(arguments))
+        code: object = 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    said = capfd.readouterr()
+    return SimpleNamespace(code=code, out=said.out, err=said.err)
+
+
 def runner_in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], folder: Path) -> Run:
     """Return what runs a command in `folder` with the test embedder: code, out, err; `stdin` is bytes."""
-    fake = ModuleType("vectorstore.embed")
-    fake.MiniLmEmbedder = lambda threads: HashEmbedder()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
+    _with_test_embedder(monkeypatch)
     monkeypatch.chdir(folder)
 
     def call(*arguments: str, stdin: bytes = b"") -> SimpleNamespace:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capfd.readouterr()
-        try:
-            main(list(arguments))
-            code: object = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capfd.readouterr()
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
+        return _called(capfd, arguments)
 
     return call
 
@@ -45,9 +54,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, hashed_settings: Settings
 ) -> Run:
     """Run a command over the seed articles; every output is one clear line on stderr or none, and holds no key."""
-    fake = ModuleType("vectorstore.embed")
-    fake.MiniLmEmbedder = lambda **options: HashEmbedder()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "vectorstore.embed", fake)
+    _with_test_embedder(monkeypatch)
     monkeypatch.setattr("pipeline.answerer.open_scorer", lambda settings: LexicalScorer())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FACTCHECK_HOME", str(hashed_settings.home))
@@ -57,15 +64,9 @@ def run(
         monkeypatch.delenv(name, raising=False)
 
     def call(*arguments: str) -> SimpleNamespace:
-        capfd.readouterr()
-        try:
-            main(list(arguments))
-            code: object = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capfd.readouterr()
+        said = _called(capfd, arguments)
         assert "Traceback" not in said.err
         assert KEY not in said.out + said.err
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
+        return said
 
     return call
