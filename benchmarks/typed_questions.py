@@ -1,10 +1,10 @@
 """Values without a language model, on questions that the rules were not written for: SQuAD 2.0's typed ones.
 
-    python -m benchmarks.typed_questions --data DIR [--weights DIR] [--limit 200]
+    python -m benchmarks.typed_questions --data DIR [--weights DIR] [--limit 200] [--types text]
 
 `--data` holds `squad2_test_queries.jsonl.gz` and `squad2_test_corpus.jsonl.gz` (or the published `dev-v2.0.json`).
-Asked are questions whose wording asks for a date, number, duration or entity, each over the sentences of its own
-paragraph; about half have no answer there. Nothing is retrieved. An answer is right where it holds one of SQuAD's, or
+Asked are questions whose wording asks for a date, number, duration or entity (or `--types`), each over the sentences of
+its own paragraph; about half have no answer there. Nothing is retrieved. An answer is right where it holds one of SQuAD's, or
 is held by one, with at most two words more; none is right where there is none. No weight is fitted on these; they chose
 what the reader is asked for a candidate, and the threshold.
 """
@@ -33,9 +33,9 @@ TYPES = ("date", "number", "duration", "entity")
 MAX_EXTRA_WORDS = 2
 
 
-def typed_items(found: QuestionSet, *, limit: int) -> list[QuestionItem]:
-    """Return at most `limit` of the questions of TYPES, drawn by a fixed seed."""
-    items = [i for i in found.items if parse_question(i.question).type in TYPES]
+def typed_items(found: QuestionSet, *, limit: int, types: Sequence[str] = TYPES) -> list[QuestionItem]:
+    """Return at most `limit` of the questions of `types`, drawn by a fixed seed."""
+    items = [i for i in found.items if parse_question(i.question).type in types]
     random.Random(7).shuffle(items)
     return items[:limit]
 
@@ -74,11 +74,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--types", nargs="+", default=TYPES, choices=(*TYPES, "text", "list"))
     given = parser.parse_args()
     found = squad2(given.data, "see the module")
     right: Counter[str] = Counter()
     n: Counter[str] = Counter()
-    for kind, answerable, ok in ask(typed_items(found, limit=given.limit), found, Verifier(given.weights)):
+    items = typed_items(found, limit=given.limit, types=given.types)
+    for kind, answerable, ok in ask(items, found, Verifier(given.weights)):
         for key in ("all", kind, "answerable" if answerable else "unanswerable"):
             n[key] += 1
             right[key] += ok
