@@ -4,9 +4,9 @@
 
 `--data` holds `squad2_test_queries.jsonl.gz` and `squad2_test_corpus.jsonl.gz` (or the published `dev-v2.0.json`).
 Asked are questions whose wording asks for a date, number, duration or entity (or `--types`), each over the sentences of
-its own paragraph; about half have no answer there. Nothing is retrieved. An answer is right where it holds one of SQuAD's, or
-is held by one, with at most two words more; none is right where there is none. No weight is fitted on these; they chose
-what the reader is asked for a candidate, and the threshold.
+its own paragraph; about half have no answer there. Nothing is retrieved. An answer is right where it holds one of
+SQuAD's, or is held by one, with at most two words more; none is right where there is none. No weight is fitted on
+these; they chose what the reader is asked for a candidate, and the thresholds.
 """
 
 from __future__ import annotations
