@@ -30,9 +30,10 @@ from factcheck.settings import Settings
 from vectorstore.checks import store_checks
 from vectorstore.embedder import Embedder, embedder_name
 from vectorstore.hash_embedder import HashEmbedder
+from vectorstore.indexes import open_vectors
 from vectorstore.ingest import ingest
 from vectorstore.lexical import words
-from vectorstore.store import Store, default_embedder, open_vectors
+from vectorstore.store import Store, default_embedder
 
 _CHILD = "import sys; from benchmarks.kills import run_ingest; run_ingest(*sys.argv[1:])"
 _TOPICS = ("treaty", "Moscow", "Tehran", "gas", "sanctions", "clause", "defence", "minister", "Friday", "percent")

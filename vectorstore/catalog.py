@@ -156,6 +156,10 @@ class Catalog:
         """What SQLite raises inside becomes ours."""
         return storage_errors(self.path, f"{REBUILD}; if that fails too, move the file away and ingest again")
 
+    def data_version(self) -> int:
+        """Return a number that another process's writing changes."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows."""
         with self.errors():

@@ -12,8 +12,8 @@ from factcheck.records import Check
 from factcheck.settings import Settings
 from vectorstore.catalog import SCHEMA_VERSION, Catalog
 from vectorstore.faults import REBUILD
+from vectorstore.indexes import open_vectors
 from vectorstore.lock import StoreLock, holders
-from vectorstore.store import open_vectors
 
 __all__ = ["store_checks"]
 

@@ -1,38 +1,32 @@
 """The store: what the rest of the program sees of the catalog, the lexical index and the vectors.
 
-Crash safety. Text, chunks and words of a source are written in one transaction, which also marks its vectors as
-missing; the vectors follow, and only then the mark goes. Whatever dies in between, the catalog is right, a search never
-returns a chunk that the catalog does not have, and the next `complete()` (every ingest calls it) makes what is missing.
+A search never returns a chunk that the catalog does not have; `vectorstore.indexes` says how both indexes follow it.
 """
 
 from __future__ import annotations
 
 import difflib
 import hashlib
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from types import TracebackType
 from typing import Literal
 
 from factcheck.days import check_day
-from factcheck.errors import SourceError, StoreCorruptError, StoreError, UserError
+from factcheck.errors import SourceError, UserError
 from factcheck.records import Filters, Passage, Provenance, Source, Span
 from factcheck.settings import Settings
 from vectorstore.catalog import Catalog, ChunkRow
-from vectorstore.chunks import CHUNKER, chunk_spans
-from vectorstore.embedder import Embedder, OpenEmbedder, embedder_name
-from vectorstore.faults import REBUILD
-from vectorstore.lexical import match_expression, words
+from vectorstore.embedder import Embedder, OpenEmbedder
+from vectorstore.indexes import Indexes
+from vectorstore.lexical import match_expression
 from vectorstore.lock import StoreLock
 from vectorstore.segment import split_sentences
-from vectorstore.vectors import Vectors, wipe
 
-__all__ = ["PutOutcome", "Store", "default_embedder", "open_vectors"]
+__all__ = ["PutOutcome", "Store", "default_embedder"]
 
 PutOutcome = Literal["added", "changed", "provenance", "unchanged"]
 
-_BATCH = 128  # chunks embedded and stored at once; bounds memory, and what a kill can cost
 _SPARE_HITS = 10  # asked of Chroma on top, for hits whose text has changed since and which are dropped
 
 
@@ -59,12 +53,11 @@ class Store:
     def __init__(
         self, settings: Settings, open_embedder: OpenEmbedder, catalog: Catalog, lock: StoreLock, *, write: bool
     ) -> None:
-        self.settings, self._open_embedder = settings, open_embedder
-        self._catalog, self._lock, self._write = catalog, lock, write
-        self._open_vectors: Vectors | None = None
-        self._opening = threading.RLock()
-        self._data_version = self._vectors_version = 0
+        self.settings = settings
+        self._catalog, self._lock = catalog, lock
+        self._data_version = 0
         self._text = lru_cache(maxsize=128)(catalog.text)
+        self._indexes = Indexes(settings, open_embedder, catalog, lock, write=write, text=self._text)
         self._split = lru_cache(maxsize=128)(split_sentences)
 
     @classmethod
@@ -90,9 +83,7 @@ class Store:
         return cls(settings, opened, catalog, lock, write=write)
 
     def close(self) -> None:
-        if self._open_vectors is not None:
-            self._open_vectors.close()
-            self._open_vectors = None
+        self._indexes.close()
         self._catalog.close()
         self._lock.release()
 
@@ -101,9 +92,7 @@ class Store:
 
         The next dense search takes the lock again, and opens the vectors anew where another process has written.
         """
-        with self._opening:
-            if not self._write:
-                self._lock.release()
+        self._indexes.rest()
 
     def __enter__(self) -> Store:
         return self
@@ -206,7 +195,7 @@ class Store:
         allowed = self._allowed(filters)
         if allowed == [] or not query.strip():
             return []
-        hits = self._vectors.search(self._embedder.embed([query])[0], n + _SPARE_HITS, allowed)
+        hits = self._indexes.vectors.search(self._indexes.embedder.embed([query])[0], n + _SPARE_HITS, allowed)
         rows = [(self._catalog.chunk_row(hit.source, hit.version, hit.no), hit.score) for hit in hits]
         found = [(row, score) for row, score in rows if row is not None]
         found.sort(key=lambda item: (-item[1], item[0].source, item[0].no))
@@ -224,7 +213,7 @@ class Store:
 
     def _forget_if_changed(self) -> None:
         """Drop cached texts when another process has written: an id may be removed and given again."""
-        version = self._version()
+        version = self._catalog.data_version()
         if version != self._data_version:
             self._text.cache_clear()
             self._data_version = version
@@ -271,7 +260,7 @@ class Store:
         with self._catalog.transaction():
             self._catalog.put(new, new_text=new_text)
             if new_text:
-                self._index(new)
+                self._indexes.add(new)
             self._catalog.set_stamp(source_id, stamp)
         self._text.cache_clear()
         return "added" if old is None else "changed" if new_text else "provenance"
@@ -282,37 +271,18 @@ class Store:
         with self._catalog.transaction():
             self._catalog.remove(source_id)
         self._text.cache_clear()
-        self._drop_removed()
+        self._indexes.drop_removed()
 
     def complete(self, progress: Callable[[int], None] | None = None) -> int:
         """Bring both indexes up to the catalog; return how many chunks were embedded.
 
         Costs nothing where nothing is missing. `progress` is told the number of chunks after each batch.
         """
-        if not self._catalog.ids():
-            self._drop_removed()
-            return 0
-        if not self._index_is_current():
-            for source_id in self._catalog.outdated(self._chunker):
-                with self._catalog.transaction():
-                    self._index(self.source(source_id))
-            self._catalog.set_meta("index", self._chunker)
-            self._catalog.set_meta("embedder", embedder_name(self._embedder))
-        self._drop_removed()
-        self._reconcile()
-        n_embedded = 0
-        for rows, ready in self._missing_vectors():
-            texts = [row.span.of(self._text(row.source, row.version) or "") for row in rows]
-            self._vectors.upsert(rows, self._embedder.embed(texts))
-            self._catalog.set_vectors(ready, "ready")
-            n_embedded += len(rows)
-            if progress is not None:
-                progress(len(rows))
-        return n_embedded
+        return self._indexes.complete(progress)
 
     def is_complete(self) -> bool:
         """Return whether `complete()` would find nothing to do: all chunks are of today's chunker, and have vectors."""
-        return self._index_is_current() and not self._catalog.n_missing()
+        return self._indexes.is_current() and not self._catalog.n_missing()
 
     def n_missing(self) -> int:
         """Return how many chunks have no vector yet."""
@@ -320,111 +290,7 @@ class Store:
 
     def rebuild(self) -> None:
         """Empty both indexes; `complete()` then fills them from the catalog."""
-        if self._open_vectors is not None:
-            self._open_vectors.close()
-            self._open_vectors = None
-        with self._catalog.transaction():
-            self._catalog.reset_indexes()
-        if self.settings.chroma is None:
-            wipe(self.settings.home / "chroma")
-
-    def _index_is_current(self) -> bool:
-        """Were all chunks made by today's chunker and embedder? Without opening the embedder where nothing changed."""
-        return self._catalog.meta("index") == self._chunker and not self._catalog.outdated(self._chunker)
-
-    def _index(self, source: Source) -> None:
-        embedder = self._embedder
-        chunks = chunk_spans(
-            source.text, self.settings.chunk_tokens,
-            n_word_pieces=embedder.n_word_pieces, max_word_pieces=embedder.max_word_pieces,
-        )  # fmt: skip
-        indexed = ((span, words(span.of(source.text))) for span in chunks)  # one at a time: a text may have 50 MB
-        self._catalog.put_chunks(source.id, self._chunker, indexed)
-
-    def _missing_vectors(self) -> Iterator[tuple[list[ChunkRow], list[str]]]:
-        """Yield batches of chunks without vectors, each with the sources that are complete once it is stored."""
-        rows: list[ChunkRow] = []
-        ready: list[str] = []
-        for source_id, state in self._catalog.without_vectors():
-            if state == "stale":
-                self._vectors.delete([source_id])
-            for row in self._catalog.chunk_rows(source_id):
-                if len(rows) >= _BATCH:
-                    yield rows, ready
-                    rows, ready = [], []
-                rows.append(row)
-            ready.append(source_id)
-        if ready:
-            yield rows, ready
-
-    def _reconcile(self) -> None:
-        """Where Chroma holds another number of vectors than the catalog says, find which, and mark or drop them."""
-        if self._vectors.count() == self._catalog.n_ready():
-            return
-        wanted, stored = self._catalog.keys(), self._vectors.keys()
-        missing = {source_id for key, source_id in wanted.items() if key not in stored}
-        self._catalog.set_vectors(sorted(missing), "stale")
-        self._vectors.delete_keys(sorted(stored - wanted.keys()))
-
-    def _drop_removed(self) -> None:
-        removed = self._catalog.removed()
-        if removed:
-            again = set(self._catalog.ids())  # given again since: marked stale, complete() deletes the old vectors
-            self._vectors.delete([source_id for source_id in removed if source_id not in again])
-            self._catalog.forget_removed(removed)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        return self._open_embedder()
-
-    @cached_property
-    def _chunker(self) -> str:
-        limit = self._embedder.max_word_pieces
-        return f"{CHUNKER}:{self.settings.chunk_tokens}:{embedder_name(self._embedder)}:{limit}"
-
-    @property
-    def _vectors(self) -> Vectors:
-        with self._opening:  # threads that answer side by side open it once
-            if self._open_vectors is not None and not self._lock.held:
-                self._lock.acquire()
-                if self._version() != self._vectors_version:
-                    self._open_vectors.close()
-                    self._open_vectors = None
-            if self._open_vectors is None:
-                self._open_vectors = self._opened()
-            return self._open_vectors
-
-    def _opened(self) -> Vectors:
-        name, made_by = embedder_name(self._embedder), self._catalog.meta("embedder")
-        if not self._write and made_by not in {None, name}:
-            raise StoreError(f"the vectors were made by {made_by}, not by {name}; {REBUILD}")
-        self._lock.acquire()
-        self._vectors_version = self._version()
-        vectors = open_vectors(self.settings, self._catalog, name, write=self._write)
-        if not self._write:
-            try:
-                self._check_complete(vectors)
-            except BaseException:
-                vectors.close()
-                raise
-        return vectors
-
-    def _version(self) -> int:
-        """A number that another process's writing changes."""
-        return int(self._catalog.rows("PRAGMA data_version")[0][0])
-
-    def _check_complete(self, vectors: Vectors) -> None:
-        """Rather an error than passages that are silently never found: compare the number, and look up the oldest."""
-        n_ready, oldest = self._catalog.n_ready(), self._catalog.oldest_ready()
-        n_stored = vectors.count()
-        if n_stored < n_ready or (oldest is not None and not vectors.answers(oldest.key)):
-            raise StoreCorruptError(f"the vectors are incomplete ({n_stored} of {n_ready} listed); {REBUILD}")
-
-
-def open_vectors(settings: Settings, catalog: Catalog, embedder: str, *, write: bool = False) -> Vectors:
-    """Open the vectors that an embedder of this name made for this catalog. The caller holds the lock."""
-    folder = settings.home / "chroma"
-    return Vectors(folder, catalog.meta("catalog") or "", embedder, url=settings.chroma, write=write)
+        self._indexes.rebuild()
 
 
 def _check_id(source_id: str) -> None:

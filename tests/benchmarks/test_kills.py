@@ -35,7 +35,7 @@ def test_the_comparison_sees_what_is_lost(tmp_path: Path) -> None:
     n = len(whole["chunks"])
     with Store.open(Settings(home=home), HashEmbedder(), write=True) as store:
         store._catalog.rows("DELETE FROM chunks_fts WHERE rowid = 1")
-        store._vectors.delete_keys([min(store._vectors.keys())])
+        store._indexes.vectors.delete_keys([min(store._indexes.vectors.keys())])
     said = list(differences(contents(home, "hash"), whole, folder))
     assert "words differ from those of an ingest without kills" in said
     assert f"{n} chunks, {n - 1} in the lexical index, {n - 1} vectors" in said

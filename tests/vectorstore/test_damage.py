@@ -112,7 +112,7 @@ def test_vectors_that_went_missing_are_noticed_and_made_again(
     settings: Settings, home: Path, embedder: HashEmbedder
 ) -> None:
     with Store.open(settings, embedder, write=True) as store:
-        store._vectors.delete(["s03", "s04"])
+        store._indexes.vectors.delete(["s03", "s04"])
     with Store.open(settings, embedder) as store, pytest.raises(StoreCorruptError, match="the vectors are incomplete"):
         store.search_dense("topic", 3)
     assert "missing" in failed_checks(settings)["vectors"]
