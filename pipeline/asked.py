@@ -13,7 +13,7 @@ from factcheck.records import QuestionType
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.questions import AUXILIARY, core_question
 
-__all__ = ["asks_for_names", "asks_for_two", "asks_to_explain", "fit"]
+__all__ = ["asks_for_names", "asks_for_place", "asks_for_two", "asks_to_explain", "fit", "is_demonym"]
 
 _COUNTED = re.compile(rf"\bhow many (?P<noun>[\w' -]+?)(?= (?:{AUXILIARY})\b| [a-z]+ed\b|\?|$)", re.IGNORECASE)
 _KIND = re.compile(
@@ -28,11 +28,21 @@ _EXPLAIN = re.compile(
     r"|\b(?:do|does|did) (?:[\w'’-]+ ){1,5}(?:say|think|write|report|know) (?:about|of)\b",
     re.IGNORECASE,
 )
-_DEMONYM = re.compile(r"(?:[a-z](?:an|ian|ese|ish)s?|French|Dutch|Greek|Swiss|Iraqi|Israeli|Pakistani|Saudi)$")
+_DEMONYM = re.compile(
+    r"(?!(?:Adr|Br|Christ|Dam|Dor|Fab|Flor|Gill|Jul|Lill|Mar|Sebast|Viv)ian$)"
+    r"(?:[A-Z][a-z-]*(?:ian|ese|ish)|Afghan|African|American|Angolan|Catalan|Chilean|Cuban|Czech|Dominican|Dutch|European"
+    r"|French|German|Greek|Iraqi|Israeli|Jamaican|Kenyan|Korean|Kuwaiti|Libyan|Mexican|Moroccan|Omani|Pakistani|Qatari"
+    r"|Roman|Saudi|(?:North|South) Korean|Sri Lankan|Swiss|Thai|Tibetan|Ugandan|Uzbek|Venezuelan|Yemeni|Zambian)s?"
+)
 _PLACES = frozenset("city country place town capital region state nation village island river sea port".split())
 _NAMED = frozenset(
     "countries cities states nations parties organizations organisations companies people leaders presidents ministers "
     "outlets newspapers media agencies publications seas rivers bodies groups officials authors players teams".split()
+)
+_ASKS_PLACE = re.compile(
+    r"^(?:in |at |to |from |through )?where\b|\b(?:which|what) (?:[\w’'.-]+ ){0,3}?"
+    r"(?:city|country|place|town|capital|region|state|nation|village|island|county)\b(?!['’])",
+    re.IGNORECASE,
 )
 _TITLE = re.compile(r"\b(?:President|Minister|Mr|Mrs|Ms|Dr|King|Queen|Prince|General|Ayatollah|Leader|Secretary)\b")
 
@@ -45,10 +55,20 @@ def fit(question: str, kind: QuestionType, answer: str, value: Mapping[str, Any]
     return _fits_name(core, answer) if kind == "entity" else 0
 
 
+def is_demonym(name: str) -> bool:
+    """Whether a name is that of a people or an adjective of one: "Russian", not "Tehran", "Iran" or "Brian"."""
+    return _DEMONYM.fullmatch(name) is not None
+
+
 def asks_for_names(question: str) -> bool:
     """Whether a list question asks for what has a name of its own: countries, people, papers."""
     found = _KIND.search(question) or _LISTED.search(question)
     return bool(found and set(found["noun"].lower().split()) & _NAMED) or question.lower().startswith("who")
+
+
+def asks_for_place(question: str) -> bool:
+    """Whether a place is asked for: "Where ...", "In which city ...", "They met in which country?"."""
+    return _ASKS_PLACE.search(core_question(question)) is not None
 
 
 def asks_for_two(question: str) -> bool:
@@ -75,7 +95,7 @@ def _fits_count(core: str, answer: str, value: Mapping[str, Any], after: str) ->
 
 def _fits_name(core: str, answer: str) -> int:
     words = answer.split()
-    if _DEMONYM.search(answer) and len(words) == 1:
+    if is_demonym(answer):
         return -1
     if re.match(r"(?:\w+ )?(?:who|whom|whose)\b", core, re.IGNORECASE):
         return 1 if len(words) > 1 or _TITLE.search(answer) else 0

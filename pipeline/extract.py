@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from factcheck.records import Question, QuestionType, Source, Span
-from pipeline.asked import asks_for_names, asks_for_two, fit
+from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit, is_demonym
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.sentences import Sentence
 from pipeline.values import Anchor, find_values
@@ -120,17 +120,17 @@ def _names(question: str, text: str) -> list[tuple[str, Span]]:
         opening = match.start() == 0 and " " not in name and name.lower() in _OPENERS | STOP_WORDS
         if not words <= asked and not words <= _CALENDAR and not opening:
             found.append((name, Span(start, start + len(name))))
-    place = re.match(
-        r"(?:in |at |to |from |through )?(?:where|(?:which|what) (?:city|country|place|town|capital|region))\b",
-        question,
-        re.IGNORECASE,
-    )
-    if place:
-        after = [
-            (n, s) for n, s in found if re.search(r"\b(?:in|at|to|through|via|near|of)(?: the)? $", text[: s.start])
-        ]
-        return after or found
-    return found
+    if not asks_for_place(question):
+        return found
+    places = [_without_owned(name, span) for name, span in found if not is_demonym(name)]  # "in the Russian capital"
+    after = [(n, s) for n, s in places if _BEFORE_PLACE.search(text[: s.start])]
+    return after or places
+
+
+def _without_owned(name: str, span: Span) -> tuple[str, Span]:
+    """ "Florida's" is a place's name with what it owns."""
+    bare = re.sub(r"['’]s?$", "", name)
+    return bare, Span(span.start, span.start + len(bare))
 
 
 def _enumerations(question: str, text: str) -> list[tuple[list[str], Span]]:
@@ -154,6 +154,7 @@ _ITEM = r"(?:the )?[A-Z][\w’'-]*(?:(?: of| the)? [A-Z][\w’'-]*)*"
 _NAME_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? and {_ITEM}")
 _PAIR = re.compile(rf"{_ITEM} (?:to|with) {_ITEM}")
 _WORD_LIST = re.compile(r"\b[a-z][\w-]+(?: [a-z][\w-]+)?(?:, [a-z][\w-]+(?: [a-z][\w-]+)?)*,? and [a-z][\w-]+")
+_BEFORE_PLACE = re.compile(r"\b(?:in|at|to|through|via|near|of)(?: the)? $")
 _TITLES = frozenset("president minister general prime foreign the supreme leader".split())
 _CALENDAR = frozenset(
     "january february march april may june july august september october november december "

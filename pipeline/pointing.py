@@ -7,6 +7,7 @@ passage's tokens and *none*, for a passage that does not answer. Of a span, the 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -16,10 +17,14 @@ from numpy.typing import NDArray
 
 from factcheck.records import Span
 
-__all__ = ["MOST_TOKENS", "Pointed", "Pointer", "best_answer", "log_reach"]
+__all__ = ["MOST_TOKENS", "Pointed", "Pointer", "best_answer", "log_reach", "to_name_end"]
 
 MOST_TOKENS = 30  # of an answer; SQuAD's longer ones are clauses
 _LEAST = 1e-9
+_NAME_GOES_ON = re.compile(
+    r"(?: (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September"
+    r"|October|November|December)[A-Z][a-z][\w’'-]*)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,16 @@ def best_answer(pointed: Pointed, *, start: int = 0) -> tuple[Span, float] | Non
         return None
     score, i, j = found
     return Span(int(pointed.spans[before + i, 0]), int(pointed.spans[before + j, 1])), score - pointed.none
+
+
+def to_name_end(text: str, span: Span) -> Span:
+    """Return the span, and where it ends inside a name, as far as the name goes on: "Friendship | Treaty".
+
+    A weekday or month that stands after a name is none of it.
+    """
+    last = span.of(text).split()[-1:]
+    goes_on = _NAME_GOES_ON.match(text, span.end) if last and last[0][0].isupper() else None
+    return Span(span.start, goes_on.end()) if goes_on else span
 
 
 def _best(first: NDArray[np.float32], last: NDArray[np.float32]) -> tuple[float, int, int] | None:

@@ -1,7 +1,8 @@
 """Questions: their type, inferred from the wording where it is not given.
 
 The order of the rules is the rule: the first that matches decides. Only the opening of a question is looked at,
-after a leading phrase ("According to BTA, …") has been set aside.
+after a leading phrase ("According to BTA, …") and the statements before it ("She died in Iowa. How old was she?") have
+been set aside; where it does not open with what it asks, what it asks within ("They met in which city?").
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 from factcheck.days import check_day
 from factcheck.errors import UsageError
 from factcheck.records import QUESTION_TYPES, Question, QuestionType
+from pipeline.lexicon import is_participle, look_up
 
 HELPERS = tuple("am is are was were do does did has have had can could will would shall should may might must".split())
 _HELPER = rf"(?:{'|'.join(HELPERS)})"
@@ -27,6 +29,11 @@ _LEADING_PHRASE = re.compile(
     r"(?=\S)",
     re.IGNORECASE,
 )
+_TO_FILL_IN = re.compile(
+    r"(?::|\.\.\.|…|_{2,})\W*$|\b(?:to|called|named|by|of|with)\?$"
+)  # "The Earth's inner core may have:"
+_SENTENCES = re.compile(r"[.!?]\s+\S.*\?$", re.DOTALL)
+_STARTS = rf"^(?:{AUXILIARY}|who|whom|whose|what|when|where|which|why|how|for how|in wh|is it)\b"
 _TAG = re.compile(
     rf"(?:,\s*(?:{AUXILIARY}) (?:it|they|he|she|there|we|you|I|this|that)|,?\s*(?:right|correct|true|no|yes|or not|is that right|isn['’]t (?:it|that so)))\s*\?*\s*$",
     re.IGNORECASE,
@@ -56,7 +63,7 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("date", r"^what(?:['’]s| is| was| were) (?:the )?(?:\w+ ){0,3}(?:date|day|year|month)\b"),
     (
         "number",
-        r"^(?:by |to |at |for |from |about |roughly )?how (?:many|much|large|big|far|high|old|often|tall|deep|wide)\b",
+        r"^(?:(?:by|to|at|for|from|about|roughly|around|approximately|over|nearly) )*how (?:many|much|large|big|far|high|old|often|tall|deep|wide)\b",
     ),
     (
         "number",
@@ -70,22 +77,30 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("entity", r"^(?:to |with |by |from |for |of |against )?(?:who|whom|whose|where)\b"),
     (
         "entity",
-        r"^(?:in |on |at |to |with |by |from |of )?(?:which|what) (?:\w+ )?(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system)\b",
+        r"^(?:in |on |at |to |with |by |from |of )?(?:which|what) (?:[\w’'.-]+ ){0,3}?(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system)\b",
     ),
     ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
 )
+_PREPOSITION = r"(?:in|at|on|to|of|by|for|from|with|about|between|during|under|into|against|through|over|around)"
 # "In 1755 what fort did they take?", "It was sold to whom?"; a clause of its own ("knows what it wants") asks nothing
 _ASKED_WITHIN = re.compile(
     r"(?:"
     rf"\bwhat (?!the\b|each\b|every|it\b|he\b|she\b|they\b|we\b|an?\b|this\b|that\b|all\b)(?:[\w'’-]+ ){{0,2}}?{_HELPER}\b"
     r"|\bwhat (?:in|to|for|at|by|of|from|with|on|(?:type|kind|sort)s? of)\b|\bwhat(?! (?:(?:it|he|she|they|we|you)\b|(?-i:[A-Z])))(?: [\w'’-]+){0,2}\W*$"
     rf"|\bhow (?:many|much|long)\b(?: [\w'’-]+){{0,4}}? {_HELPER}\b|\bhow (?:many|much|long)(?: [\w'’-]+){{0,3}}\W*$"
-    r"|\b(?:in|at|on|to|of|by|for|from|with|about|between|during|under) which [\w'’-]+(?: (?:did|does|do)\b|(?: [\w'’-]+)?\W*$)"
-    r"|(?<=[a-z] )which [a-z-]+(?: (?:in|on|at|to|for|from|with|during)\b.*|\W*$)"
+    rf"|\b{_PREPOSITION} who\b|\b(?:what|how long|who|whom)(?=,)"
     r"|\b(?:who|whom|whose|where|when|why)(?: (?:in|on|at|to|for|from|with)(?: [\w'’-]+){1,2})?\W*$"
     r")",
     re.IGNORECASE,
 )
+_WHICH = re.compile(
+    r"(?P<known>\b(?:know|knew|say|said|tell|told|explain|decide|show|determine|reveal|learn|report)\w* )?"
+    rf"(?P<by>\b{_PREPOSITION} )?\b(?:(?:which|what) "
+    rf"(?!{_HELPER}\b|(?:the|an?|it|he|she|they|we|you|I|this|that|these|those|there|all|each|both)\b)"
+    r"(?P<noun>(?-i:(?:(?:[A-Z][\w.’'-]*|\d+) ){0,3}[a-z][a-z’'-]*|(?:[A-Z]\.)+))(?!\w)|how (?:many|much)\b)",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(rf"\b(?:{_HELPER}|[a-z]{{3,}}ed|[a-z]{{3,}}[^s\W]s(?= (?:to|that|an?|the)\b))\b")
 _LED = re.compile(
     r"^(?:in|after|before|during|of|since|under|on|at|by|for|with|from|until)\b(?:(?! (?:do|does|did)\b)[^,?]){2,60}? "
     rf"(?P<asked>(?:who|whom|whose|where|which|what|how)\b(?: [\w'’-]+){{0,3}}? (?:{_HELPER}|[a-z]+ed)\b.*\?)",
@@ -133,8 +148,9 @@ def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
         if pattern.match(core):
             return kind
     if asked := _asked_within(core):
-        return next((kind for kind, pattern in _RULES if pattern.match(asked)), "text")
-    if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE):
+        bare = re.sub(rf"^{_PREPOSITION} ", "", asked, flags=re.IGNORECASE)
+        return next((kind for kind, rule in _RULES if rule.match(asked) or rule.match(bare)), "text")
+    if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE) or _TO_FILL_IN.search(core):
         return "text"
     # a plain statement, with or without "right?", asks whether it holds
     return (
@@ -148,10 +164,40 @@ def _asked_within(core: str) -> str | None:
     """Return what a sentence asks from its question word on; None where it asks nothing in this way."""
     if led := _LED.match(core):
         return led["asked"]
-    within = _ASKED_WITHIN.search(core) if core.endswith("?") else None
-    if within is None or re.search(r" (?:do|does|did) (?:they|he|she|it|we|you|the)\b", core[: within.start()]):
+    if not core.endswith("?"):
         return None
-    return core[within.start() :]
+    within = _ASKED_WITHIN.search(core)
+    starts = [start for start in (within.start() if within else None, _which(core)) if start is not None]
+    if not starts or re.search(r" (?:do|does|did) (?:they|he|she|it|we|you|the)\b", core[: min(starts)]):
+        return None
+    return core[min(starts) :]
+
+
+def _which(core: str) -> int | None:
+    """Return where "which N" or "what N" asks ("play at which tournament"); None where it belongs to a clause.
+
+    "A mechanism by which disputes are settled" and "the treaty, which covers trade," ask nothing.
+    """
+    for found in _WHICH.finditer(core):
+        before, after, noun = core[: found.start()], core[found.end() :], (found["noun"] or "").split()[-1:]
+        verbal = bool(noun) and _is_mostly_verb(noun[0])
+        if (found["known"] and not found["by"]) or before.rstrip().endswith(","):
+            continue
+        if found["by"]:  # a clause has an article or a plural: "by which disputes are settled", not "by which artist"
+            plural = noun and noun[0].endswith("s") and not noun[0].endswith("ss")
+            named = verbal and " " in found["noun"]  # "in which Putin sits"
+            if not named and not (plural and _FINITE.search(before) and _FINITE.search(after)):
+                return found.start("by")
+        elif not verbal:
+            return found.start()
+    return None
+
+
+def _is_mostly_verb(word: str) -> bool:
+    """Whether a form is oftener one of a verb: "which covers trade", not "which types"."""
+    stems = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y")
+    known = [found for stem in stems if (found := look_up(stem))]
+    return is_participle(word) or any(k.verb > k.noun + k.adjective for k in known)
 
 
 def core_question(text: str) -> str:
@@ -161,15 +207,25 @@ def core_question(text: str) -> str:
 
 def split_question(text: str) -> tuple[str | None, str]:
     """Return (leading phrase or None, core): `("According to BTA", "did they sign?")`."""
-    core = _OPENING.sub("", text.strip())
+    core = _OPENING.sub("", _asking_sentence(text.strip()))
     lead = _LEADING_PHRASE.match(core)
-    starts = rf"^(?:{AUXILIARY}|who|whom|whose|what|when|where|which|why|how|for how|in wh|is it)\b"
+    starts = _STARTS
     phrase = None
     if lead and re.match(starts, core[lead.end() :], re.IGNORECASE):
         phrase, core = lead["lead"], core[lead.end() :]
     if not re.match(starts, core, re.IGNORECASE):
         core = _TAG.sub("", core)
     return phrase, core.strip()
+
+
+def _asking_sentence(text: str) -> str:
+    """Return the last question of a text that opens with a statement, else the text."""
+    if not _SENTENCES.search(text) or re.match(_STARTS, _OPENING.sub("", text), re.IGNORECASE) or _TRUTH.match(text):
+        return text
+    from vectorstore.segment import split_sentences  # noqa: PLC0415 - few questions need it
+
+    asking = [span.of(text) for span in split_sentences(text) if span.of(text).endswith("?")]
+    return asking[-1] if asking else text
 
 
 def strip_truth(core: str) -> str | None:

@@ -23,9 +23,9 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from factcheck.records import Question, Span
-from pipeline.asked import asks_to_explain
+from pipeline.asked import asks_for_place, asks_to_explain, is_demonym
 from pipeline.extract import ValueCandidate
-from pipeline.pointing import Pointed, Pointer, best_answer, log_reach
+from pipeline.pointing import Pointed, Pointer, best_answer, log_reach, to_name_end
 from pipeline.sentences import Sentence
 from pipeline.statement import state_value
 from pipeline.support import Scorer
@@ -110,7 +110,7 @@ def point_at_values(
     texts = list(dict.fromkeys(s.in_context for s in read_from))[:N_JUDGED]
     read = dict(zip(texts, reader.read_spans([(question.text, text) for text in texts]), strict=True))
     places = {(s.source.id, s.span): s for s in read_from if s.in_context in read}
-    found = _found(candidates, tuple(places.values()), read) if names else []
+    found = _found(candidates, tuple(places.values()), read, place=asks_for_place(question.text)) if names else []
     judged = [*candidates[: N_JUDGED - len(found)], *found]
     return judged, [_pointed(c, read) for c in judged]
 
@@ -132,6 +132,7 @@ def point_in_sentences(
         span = _within(candidate.sentence, best[0]) if best else None
         if best is None or span is None:
             continue
+        span = to_name_end(candidate.sentence.text, span)
         answer = span.of(candidate.sentence.text)
         found.append(candidate if whole else replace(candidate, answer=answer, value={"text": answer}, span=span))
         pointed.append(_cut(log_reach(told, best[0])))
@@ -148,7 +149,7 @@ def _within(sentence: Sentence, span: Span) -> Span | None:
 
 
 def _found(
-    candidates: Sequence[ValueCandidate], sentences: Sequence[Sentence], read: Mapping[str, Pointed]
+    candidates: Sequence[ValueCandidate], sentences: Sequence[Sentence], read: Mapping[str, Pointed], *, place: bool
 ) -> list[ValueCandidate]:
     """Return what the reader holds for the answer in a sentence and is no candidate there, likeliest first.
 
@@ -160,7 +161,10 @@ def _found(
         span = _within(sentence, best[0]) if best and best[1] > 0 else None
         if best is None or span is None:
             continue
+        span = to_name_end(sentence.text, span)
         answer = span.of(sentence.text)
+        if place and is_demonym(answer):
+            continue
         here = [c for c in candidates if c.sentence == sentence]
         if any(c.answer == answer for c in here):
             continue

@@ -7,6 +7,7 @@ not proved. Equal values found in other sources join as evidence.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from factcheck.records import Question, Span, Support
 from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
-from pipeline.judge import Evidence, restrain
+from pipeline.judge import Evidence, find_duplicates, join, restrain
 from pipeline.prove import cuts, locate_folded, prove
 from pipeline.rank_values import logit, rank_values, reads_answers
 from pipeline.read import Quote, Reader, ValueReading
@@ -58,7 +59,7 @@ def find_value(
     indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
     found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
-    candidates = rank_values(question, found, scorer, sentences=sentences)
+    candidates = _agreed(rank_values(question, found, scorer, sentences=sentences))
     least = TEXT_THRESHOLD if question.type == "text" and reads_answers(scorer) else ANSWER_THRESHOLD
     likely = candidates[0] if candidates and candidates[0].score >= least else None
     if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
@@ -72,6 +73,16 @@ def find_value(
         best = _decided(best, likely, lambda pick: _judged(pick, question, candidates, relevance, scorer))
     finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
     return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
+
+
+def _agreed(candidates: Sequence[ValueCandidate]) -> tuple[ValueCandidate, ...]:
+    """Return the candidates, those first whose value the sources together hold for likeliest; a reprint counts once."""
+    originals = find_duplicates({c.sentence.source.id: c.sentence.source for c in candidates})
+    by_source: dict[str, dict[str, float]] = defaultdict(dict)
+    for c in reversed(candidates):  # the best of a source is the last to be set
+        by_source[c.key][originals.get(c.sentence.source.id, c.sentence.source.id)] = c.score
+    together = {key: join(list(scores.values())) for key, scores in by_source.items()}
+    return tuple(sorted(candidates, key=lambda c: (-together[c.key], -c.score)))
 
 
 def _decided(
@@ -124,10 +135,8 @@ def _stated(question: Question, best: ValueCandidate, candidates: Sequence[Value
     usable = tuple(e for e in evidence if e.support.supports > 0)
     if not usable:
         return ValueFinding(None, None, 0.5, claim, evidence)
-    probability = 1.0
-    for e in {e.sentence.source.id: e for e in reversed(usable)}.values():
-        probability *= 1 - e.support.supports
-    return ValueFinding(best.answer, best.value, round(1 - probability, 4), claim, usable)
+    each_source = {e.sentence.source.id: e.support.supports for e in reversed(usable)}
+    return ValueFinding(best.answer, best.value, round(join(list(each_source.values())), 4), claim, usable)
 
 
 def _candidate(

@@ -15,6 +15,13 @@ from pipeline.questions import infer_type, parse_question, split_question
 
 # question -> the claim, as a person would write it; all are boolean
 CLAIMS = {
+    "Russia signed a treaty with Iran. Does it include a clause?": "It includes a clause.",
+    "Did Wendy's say it would raise prices at busy times?": "Wendy's said it would raise prices at busy times.",
+    "Does McDonald's sell burgers in India?": "McDonald's sells burgers in India.",
+    "Did Levi's close its stores?": "Levi's closed its stores.",
+    "Does Iran's support for Russia include drones?": "Iran's support for Russia includes drones.",
+    "Did Iran's win surprise Russia?": "Iran's win surprised Russia.",
+    "Did the minister say he might resign?": "The minister said he might resign.",
     # words that only ask
     "Would you say the partnership is limited?": "The partnership is limited.",
     "Can you confirm that Iran joined BRICS?": "Iran joined BRICS.",
@@ -124,6 +131,23 @@ CLAIMS = {
 }  # fmt: skip
 
 TYPES = {
+    # questions of news quizzes: after a statement, within the sentence, to be filled in
+    "Believed to be the oldest person in the U.S., she died this week in Iowa. How old was she?": "number",
+    "Summer is peak season. Where was America's first roller coaster built?": "entity",
+    "The newest cookie has which type of filling?": "text",
+    "Activists disrupted play at which sports tournament on Monday?": "text",
+    "The former CEO of which company testified in the Senate?": "entity",
+    "Books by which author are being revised?": "entity",
+    "Russia reassured which West African country that its fighters would stay?": "entity",
+    "The president intends to end the emergencies in which month of this year?": "date",
+    "The number of podcasts has dropped by how much in the past two years?": "number",
+    "Around how many hospital employees walked off the job?": "number",
+    "The Earth's inner core may have:": "text",
+    "The famous car has been renamed to?": "text",
+    "The treaty, which covers trade, is in force?": "boolean",
+    "Iran wants a treaty which includes a clause on defence?": "boolean",
+    "Russia signed a treaty with Iran. Does it include a clause?": "boolean",
+    "He said which company would win?": "boolean",
     # asked within the sentence, or at its end
     "Built with four layers, how many layers does it have now?": "number",
     "The referendum succeeded in what year?": "date",

@@ -1,0 +1,24 @@
+"""Where a name ends that the reader cut short."""
+
+from __future__ import annotations
+
+import pytest
+
+from factcheck.records import Span
+from pipeline.pointing import to_name_end
+
+
+@pytest.mark.parametrize(
+    ("text", "pointed", "whole"),
+    [
+        ("They signed the Comprehensive Strategic Partnership Agreement in Moscow.", "Comprehensive Strategic Partnership", "Comprehensive Strategic Partnership Agreement"),
+        ("It was led by Natig Nazimoghlu’s Institute.", "Natig", "Natig Nazimoghlu’s Institute"),
+        ("Putin met Pezeshkian Friday.", "Pezeshkian", "Pezeshkian"),
+        ("It is a real breakthrough Putin said.", "real breakthrough", "real breakthrough"),
+        ("He lives in Moscow, Russia.", "Moscow", "Moscow"),
+        ("The Kremlin", "Kremlin", "Kremlin"),
+    ],
+)  # fmt: skip
+def test_an_answer_goes_on_to_the_end_of_its_name(text: str, pointed: str, whole: str) -> None:
+    start = text.index(pointed)
+    assert to_name_end(text, Span(start, start + len(pointed))).of(text) == whole
