@@ -23,6 +23,7 @@ __all__ = ["MIN_FIT", "MIN_RISK", "Observation", "fit_maps", "risk_curve", "spli
 
 N_FOLDS = 5
 MIN_FIT = 60  # answers of a kind; fewer are left as they are
+MIN_ISOTONIC = 200  # isotonic regression follows fewer too closely: 72 answers once made a step up to 0.99
 MIN_CLASS = 8  # of them right, and wrong
 MIN_RISK = 1000  # questions behind a curve
 CURVE_SHARE = 0.6  # of the texts; bounds need more questions than maps
@@ -140,7 +141,8 @@ def _best(observations: Sequence[Observation]) -> Fit:
     right = np.array([o.right for o in observations], dtype=float)
     weight = np.array([o.weight for o in observations])
     fold = _folds([o.cluster for o in observations])
-    losses = {name: _cross_fitted(fitter, raw, right, weight, fold=fold) for name, fitter in _FITTERS.items()}
+    fitters = {name: f for name, f in _FITTERS.items() if name != "isotonic" or len(raw) >= MIN_ISOTONIC}
+    losses = {name: _cross_fitted(fitter, raw, right, weight, fold=fold) for name, fitter in fitters.items()}
     best = min(losses, key=lambda name: losses[name])  # of equal ones the simplest, which stands first
     fit = _FITTERS[best](raw, right, weight)
     return Fit(fit.method, fit.n, fit.a, fit.b, fit.x, fit.y, {name: round(loss, 4) for name, loss in losses.items()})

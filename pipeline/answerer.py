@@ -20,7 +20,7 @@ from pipeline.cite import cite
 from pipeline.claims import claim_from_question
 from pipeline.coverage import cover
 from pipeline.explain import explain
-from pipeline.judge import STANCE_THRESHOLD, Decision, Evidence, decide, find_duplicates
+from pipeline.judge import CLAIM_REFUTED, STANCE_THRESHOLD, Decision, Evidence, decide, find_duplicates
 from pipeline.proposed import prove_quotes
 from pipeline.question_files import question_from
 from pipeline.questions import parse_question
@@ -159,7 +159,8 @@ class Answerer:
             event_date=question.event_date,
         )
         evidence = proven.evidence if proven.quoting else judged.evidence
-        decision = decide(evidence, sources, duplicates=find_duplicates(sources))
+        least = 0.0 if question.claim is None else CLAIM_REFUTED
+        decision = decide(evidence, sources, duplicates=find_duplicates(sources), least_refuting=least)
         answer = self._record(question, claim, decision, relevance)
         answer = replace(
             answer,

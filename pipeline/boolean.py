@@ -13,7 +13,7 @@ from factcheck.records import Support
 from pipeline.attribution import attribute
 from pipeline.dated import with_years
 from pipeline.extract import anchor_of
-from pipeline.judge import Evidence, join, restrain, weigh
+from pipeline.judge import Evidence, restrain, sides, weigh
 from pipeline.lexical import same_side
 from pipeline.pooling import pool
 from pipeline.read import Quote, Reader
@@ -80,8 +80,8 @@ def judge_claim(
 
 def certainty(evidence: Sequence[Evidence]) -> float:
     """Return the probability of the verdict that the evidence gives by itself."""
-    sides = [[e.weight for e in evidence if e.stance == side] for side in ("supports", "refutes")]
-    return weigh(join(sides[0]), join(sides[1]))[1]
+    supporting, refuting = ([e.weight for e in evidence if e.stance == side] for side in ("supports", "refutes"))
+    return weigh(*sides(supporting, refuting))[1]
 
 
 def witnesses(evidence: Sequence[Evidence], n: int) -> list[int]:

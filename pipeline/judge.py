@@ -13,10 +13,13 @@
    published wholly before another one, and says the opposite, is superseded by it.
 4. *Over sources.* Let s be the probability that the counting sources support it: 1 - (1-p1) (1-p2)^w (1-p3)^w over
    their three strongest supporting sentences, w = `WITNESS_WEIGHT`, because sentences are not independent witnesses;
-   r likewise for refuting. Four outcomes, scaled to sum to 1:
+   r likewise for refuting. Where a sentence of one side has `CLEAR` or more and none of the other side reaches
+   `STANCE_THRESHOLD`, the other side is 0: many weak sentences make no conflict. Four outcomes, scaled to sum to 1:
        supported  s(1-r)    refuted  r(1-s)    conflicting  s r    not enough evidence  `SILENCE_WEIGHT` (1-s)(1-r)
    The most probable one is the verdict; its probability is the answer's. A person mostly asks what the sources can
-   answer, so silence starts lower. Both weights were chosen on the development half of the gold labels.
+   answer, so silence starts lower. Both weights and `CLEAR` were chosen on the development half of the gold labels.
+   What is claimed, and not asked, may be about anything: it is refuted only where a sentence refutes it with
+   `CLAIM_REFUTED` or more.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ from pipeline.sentences import Sentence
 STANCE_THRESHOLD = 0.5
 N_WITNESSES, WITNESS_WEIGHT = 3, 0.35
 SILENCE_WEIGHT = 0.2
+CLEAR = 0.9
+CLAIM_REFUTED = 0.3
 DUPLICATE_SHARE = 0.8
 _FUTURE_CLAIM = re.compile(
     r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE
@@ -107,11 +112,12 @@ def decide(
     *,
     duplicates: Mapping[str, str] | None = None,
     stated: bool = False,
+    least_refuting: float = 0.0,
 ) -> Decision:
     """Apply rules 2 to 4. `sources` are those of which a passage was read; `duplicates` maps a reprint to its original.
 
     `stated`: the evidence was chosen because it states a value; each sentence takes a stance, however weak, and with
-    any the verdict is `supported`.
+    any the verdict is `supported`. `least_refuting`: what the strongest refuting sentence must have to count.
     """
     duplicates = duplicates or {}
     strongest = {id_: _strongest([e for e in evidence if e.sentence.source.id == id_]) for id_ in sources}
@@ -124,7 +130,9 @@ def decide(
     for e in counting:
         witnesses[duplicates.get(e.sentence.source.id, e.sentence.source.id), e.sentence.text].append(e)
     pairs = [_strongest(same) for same in witnesses.values()]
-    s, r = join([pair[0] for pair in pairs]), join([pair[1] for pair in pairs])
+    s, r = sides([pair[0] for pair in pairs], [pair[1] for pair in pairs])
+    if max((pair[1] for pair in pairs), default=0.0) < least_refuting:
+        r = 0.0
     verdict, probability = weigh(s, r)
     if stated and s > 0:
         verdict, probability = "supported", s
@@ -143,6 +151,17 @@ def decide(
         for id_, stance in stances.items()
     )
     return Decision(verdict, probability, records, cited)
+
+
+def sides(supporting: Sequence[float], refuting: Sequence[float]) -> tuple[float, float]:
+    """Return s and r of rule 4 from the probabilities of the sentences on each side."""
+    s, r = join(supporting), join(refuting)
+    best_s, best_r = max(supporting, default=0.0), max(refuting, default=0.0)
+    if best_s >= CLEAR and best_r < STANCE_THRESHOLD:
+        return s, 0.0
+    if best_r >= CLEAR and best_s < STANCE_THRESHOLD:
+        return 0.0, r
+    return s, r
 
 
 def join(probabilities: Sequence[float]) -> float:
