@@ -17,9 +17,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from eval.benchmarks.ask_questions import says_so
 from eval.benchmarks.items import QuestionItem, QuestionSet
 from eval.benchmarks.read_questions import squad2
-from eval.normalise import holds, words
 from factcheck.records import Passage, Question, Source
 from pipeline.questions import parse_question
 from pipeline.relevance import Relevance, SentenceVectors, rank_sentences
@@ -30,7 +30,6 @@ from vectorstore.segment import split_sentences
 from vectorstore.store import default_embedder
 
 TYPES = ("date", "number", "duration", "entity")
-MAX_EXTRA_WORDS = 2
 
 
 def typed_items(found: QuestionSet, *, limit: int, types: Sequence[str] = TYPES) -> list[QuestionItem]:
@@ -48,17 +47,6 @@ def relevance_of(question: Question, id_: str, text: str, vectors: SentenceVecto
     return rank_sentences([question.text], reading.sentences, vectors)
 
 
-def is_right(answers: Sequence[str], said: str | None) -> bool:
-    """Whether an answer is right; see the module."""
-    if said is None or not answers:
-        return said is None and not answers
-    return any(_near(said, a) or _near(a, said) for a in answers)
-
-
-def _near(longer: str, shorter: str) -> bool:
-    return holds(longer, shorter) and len(words(longer)) - len(words(shorter)) <= MAX_EXTRA_WORDS
-
-
 def ask(items: Sequence[QuestionItem], found: QuestionSet, scorer: Verifier) -> Iterator[tuple[str, bool, bool]]:
     """Yield for each question its type, whether its paragraph answers it, and whether what we said is right."""
     vectors = SentenceVectors(default_embedder())
@@ -66,7 +54,7 @@ def ask(items: Sequence[QuestionItem], found: QuestionSet, scorer: Verifier) -> 
         question = parse_question(item.question)
         relevance = relevance_of(question, item.needs[0], found.texts[item.needs[0]].text, vectors)
         said = find_value(question, relevance, scorer=scorer, reader=None).answer
-        yield question.type or "", bool(item.answers), is_right(item.answers, said)
+        yield question.type or "", bool(item.answers), says_so(item.answers, said)
 
 
 def main() -> None:

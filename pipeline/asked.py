@@ -11,7 +11,7 @@ from typing import Any
 
 from factcheck.records import QuestionType
 from pipeline.lexical import STOP_WORDS, content_words
-from pipeline.questions import AUXILIARY, core_question
+from pipeline.questions import ADJECTIVES, AUXILIARY, core_question
 
 __all__ = ["asks_for_names", "asks_for_place", "asks_for_two", "asks_to_explain", "fit", "is_demonym"]
 
@@ -30,7 +30,7 @@ _EXPLAIN = re.compile(
 )
 _DEMONYM = re.compile(
     r"(?!(?:Adr|Br|Christ|Dam|Dor|Fab|Flor|Gill|Jul|Lill|Mar|Sebast|Viv)ian$)"
-    r"(?:[A-Z][a-z-]*(?:ian|ese|ish)|Afghan|African|American|Angolan|Catalan|Chilean|Cuban|Czech|Dominican|Dutch|European"
+    r"(?:[A-Z][a-z-]*(?:ian|ese|ish)|Afghan|African|American|Angolan|Azerbaijani|Catalan|Chilean|Cuban|Czech|Dominican|Dutch|European"
     r"|French|German|Greek|Iraqi|Israeli|Jamaican|Kenyan|Korean|Kuwaiti|Libyan|Mexican|Moroccan|Omani|Pakistani|Qatari"
     r"|Roman|Saudi|(?:North|South) Korean|Sri Lankan|Swiss|Thai|Tibetan|Ugandan|Uzbek|Venezuelan|Yemeni|Zambian)s?"
 )
@@ -40,8 +40,8 @@ _NAMED = frozenset(
     "outlets newspapers media agencies publications seas rivers bodies groups officials authors players teams".split()
 )
 _ASKS_PLACE = re.compile(
-    r"^(?:in |at |to |from |through )?where\b|\b(?:which|what) (?:[\w’'.-]+ ){0,3}?"
-    r"(?:city|country|place|town|capital|region|state|nation|village|island|county)\b(?!['’])",
+    r"^(?:in |at |to |from |through )?where\b|\b(?:which|what) "
+    rf"{ADJECTIVES}(?:city|country|place|town|capital|region|state|nation|village|island|county)\b(?!['’])",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"\b(?:President|Minister|Mr|Mrs|Ms|Dr|King|Queen|Prince|General|Ayatollah|Leader|Secretary)\b")

@@ -47,6 +47,10 @@ _TRUTH = re.compile(
     re.IGNORECASE,
 )
 
+_PLACED = "of|in|on|at|to|for|by|from|with|between|outside|inside|near|under|after|before"
+ADJECTIVES = (  # what may stand between "which" and its noun
+    rf"(?:(?!(?:{_HELPER}|the|an?|its?|he|she|they|you|we|his|her|their|this|that|kinds?|types?|sorts?|made|{_PLACED})\b)[\w’'.-]+ ){{0,3}}?"
+)
 _PERIOD = r"(?:years?|months?|weeks?|days?|decades?|hours?|minutes?)"
 _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("duration", rf"^(?:for |over |within )?how long\b|^for how many {_PERIOD}\b"),
@@ -77,7 +81,7 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("entity", r"^(?:to |with |by |from |for |of |against )?(?:who|whom|whose|where)\b"),
     (
         "entity",
-        r"^(?:in |on |at |to |with |by |from |of )?(?:which|what) (?:[\w’'.-]+ ){0,3}?(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system|team|club|film|movie|show|song|album|novel|actor|actress|singer|musician|superstar|celebrity|band|artist|player|athlete|gymnast|host|chain|brand|retailer|bank|network|broadcaster|platform|tournament|league|festival|school|museum|senator|governor|mayor|politician|figure|candidate|manufacturer|island|volcano|county|store|studio|publisher|candidate)\b",
+        rf"^(?:in |on |at |to |with |by |from |of )?(?:which|what) {ADJECTIVES}(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system|team|club|film|movie|show|song|album|novel|actor|actress|singer|musician|superstar|celebrity|band|artist|player|athlete|gymnast|host|chain|brand|retailer|bank|network|broadcaster|platform|tournament|league|festival|school|museum|senator|governor|mayor|politician|figure|candidate|manufacturer|island|volcano|county|store|studio|publisher|candidate)\b",
     ),
     ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
 )

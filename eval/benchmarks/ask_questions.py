@@ -10,6 +10,7 @@ from typing import Any
 
 from eval.benchmarks.items import Document, QuestionItem, QuestionSet
 from eval.benchmarks.result import Figure, mean_figure
+from eval.normalise import holds, words
 from eval.score import Record
 from factcheck.errors import FactcheckError, ModelError
 from factcheck.records import Provenance
@@ -25,11 +26,14 @@ __all__ = [
     "extract_figures",
     "fill",
     "is_right",
+    "open_figures",
+    "says_so",
     "texts_of",
     "yes_no_figures",
 ]
 
 Asked = tuple[QuestionItem, Record]
+MAX_EXTRA_WORDS = 2
 
 
 def texts_of(found: QuestionSet, items: Sequence[QuestionItem]) -> Mapping[str, Document]:
@@ -105,8 +109,28 @@ def yes_no_figures(asked: Sequence[Asked]) -> list[Figure]:
 def choice_figures(asked: Sequence[Asked]) -> list[Figure]:
     """Accuracy where saying nothing is wrong; the same where an article holds the answer's words; the share that is
     answered, and accuracy among these."""
+    return _news_figures(asked, [float(is_right(i, r)) for i, r in asked])
+
+
+def open_figures(asked: Sequence[Asked]) -> list[Figure]:
+    """The same where an answer is right that `says_so`."""
+    return _news_figures(asked, [float(says_so(i.answers, r.get("answer"))) for i, r in asked])
+
+
+def says_so(answers: Sequence[str], said: str | None) -> bool:
+    """Whether what was said holds one of the answers, or is held by one, with at most two words more; nothing is right
+    where there is none."""
+    if said is None or not answers:
+        return said is None and not answers
+    return any(_near(said, a) or _near(a, said) for a in answers)
+
+
+def _near(longer: str, shorter: str) -> bool:
+    return holds(longer, shorter) and len(words(longer)) - len(words(shorter)) <= MAX_EXTRA_WORDS
+
+
+def _news_figures(asked: Sequence[Asked], right: Sequence[float]) -> list[Figure]:
     clusters = [i.cluster for i, _ in asked]
-    right = [float(is_right(i, r)) for i, r in asked]
     figures = [mean_figure("accuracy", right, clusters)]
     evident = [k for k, (i, _) in enumerate(asked) if i.evident]
     if 0 < len(evident) < len(asked):

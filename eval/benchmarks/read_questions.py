@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from eval.benchmarks.items import Document, Query, QuerySet, QuestionItem, Quest
 from eval.benchmarks.told import told
 from factcheck.records import Question
 
-__all__ = ["beir_scifact", "boolq", "pubmedqa", "realtimeqa", "squad2"]
+__all__ = ["beir_scifact", "boolq", "pubmedqa", "realtimeqa", "realtimeqa_open", "squad2"]
 
 N_ARTICLES = 5  # of the ten that the search found for a question, the first
 
@@ -112,6 +113,14 @@ def realtimeqa(folder: Path, where: str) -> QuestionSet:
         week = row["id"].partition("_")[0]
         items.append(QuestionItem(question, tuple(row["answers"]), week, needs, evident))
     return QuestionSet(tuple(items), texts, "development copy")
+
+
+@told
+def realtimeqa_open(folder: Path, where: str) -> QuestionSet:
+    """The same questions without their choices and type, as somebody would ask them."""
+    found = realtimeqa(folder, where)
+    items = [replace(i, question=replace(i.question, type=None, choices=())) for i in found.items]
+    return replace(found, items=tuple(items))
 
 
 @told

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from eval.benchmarks import read_pairs, read_questions
-from eval.benchmarks.ask_questions import Asked, choice_figures, extract_figures, yes_no_figures
+from eval.benchmarks.ask_questions import Asked, choice_figures, extract_figures, open_figures, yes_no_figures
 from eval.benchmarks.items import PairSet, QuerySet, QuestionSet
 from eval.benchmarks.judge_pairs import Judged, hallucination_figures, label_figures, support_figures
 from eval.benchmarks.result import Figure
@@ -196,5 +196,15 @@ BENCHMARKS: Mapping[str, PairBenchmark | QuestionBenchmark | RetrievalBenchmark]
         published=(),
         read=read_questions.realtimeqa,
         figures=choice_figures,
+    ),
+    "realtimeqa-open": QuestionBenchmark(
+        title="RealTimeQA 2024, without choices",
+        asks="the same questions, type and choices not given",
+        where="the files are those of realtimeqa",
+        note="right is what holds the right choice, or is held by it, with at most two words more; many questions need "
+        'their choices ("which of these"). The rules for wording were written on the questions of 2023',
+        published=(),
+        read=read_questions.realtimeqa_open,
+        figures=open_figures,
     ),
 }

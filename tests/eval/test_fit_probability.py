@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from benchmarks.calibration import counts, held_out, kept, report
 from eval.benchmarks.items import QuestionItem
 from eval.calibrate import Labelled, calibrate, calibration_text, observe
-from eval.fit_probability import MIN_FIT, Observation, fit_maps, risk_curve, split
+from eval.fit_probability import MIN_FIT, MIN_ISOTONIC, Observation, fit_maps, risk_curve, split
 from factcheck.cli.main import cli
 from factcheck.errors import FactcheckError, UserError
 from factcheck.records import Question
@@ -43,6 +43,14 @@ def test_an_overconfident_probability_is_brought_down() -> None:
 def test_a_right_probability_is_left_alone_or_nearly() -> None:
     fit = fit_maps(seen(1500, truth=lambda p: p))["none"]["boolean"]
     assert [fit(p) for p in (0.2, 0.5, 0.8)] == pytest.approx([0.2, 0.5, 0.8], abs=0.06)
+
+
+def test_isotonic_regression_needs_many_answers() -> None:
+    steps = lambda p: 0.05 if p < 0.5 else 0.95  # noqa: E731 - what isotonic regression follows best
+    few, many = (fit_maps(seen(n, truth=steps))["none"]["boolean"] for n in (MIN_ISOTONIC - 1, 4 * MIN_ISOTONIC))
+    assert few.method != "isotonic"
+    assert "isotonic" not in few.log_loss
+    assert many.method == "isotonic"
 
 
 def test_few_answers_or_one_class_are_not_fitted() -> None:

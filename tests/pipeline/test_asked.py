@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from factcheck.records import QuestionType
-from pipeline.asked import asks_for_names, asks_for_two, fit
+from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit, is_demonym
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ from pipeline.asked import asks_for_names, asks_for_two, fit
         ("In which city was it signed?", "entity", "Russian", {"text": "x"}, " capital", -1),
         ("In which city was it signed?", "entity", "President Ortega", {"text": "x"}, "", -1),
         ("In which city was it signed?", "entity", "Varna", {"text": "x"}, "", 0),
+        ("In which city was it signed?", "entity", "Tehran", {"text": "x"}, " on Friday", 0),
         ("Who won?", "entity", "Maria Ortega", {"text": "x"}, "", 1),
         ("Who won?", "entity", "Bulgarian", {"text": "x"}, " voters", -1),
         ("When was it signed?", "date", "May 1998", {"iso": "1998-05"}, "", 0),
@@ -37,3 +38,24 @@ def test_lists_of_names_and_of_two() -> None:
     assert not asks_for_names("Which sectors does the plan cover?")
     assert asks_for_two("Which two seas does the canal link?")
     assert not asks_for_two("Which seas does the canal link?")
+
+
+@pytest.mark.parametrize("name", ["Russian", "Iranians", "Chinese", "Irish", "North Korean", "Azerbaijani", "Swiss"])
+def test_names_of_peoples(name: str) -> None:
+    assert is_demonym(name)
+
+
+@pytest.mark.parametrize("name", ["Iran", "Tehran", "Japan", "Sudan", "Kazan", "Kazakhstan", "Brian", "Julian", "Erdogan", "Lebanon"])  # fmt: skip
+def test_places_and_persons_that_end_alike(name: str) -> None:
+    assert not is_demonym(name)
+
+
+def test_places_are_asked_for_anywhere_in_a_question() -> None:
+    for question in (
+        "Where was it signed?",
+        "In which West African country is it?",
+        "She died. In what city did she live?",
+    ):
+        assert asks_for_place(question)
+    for question in ("Which state's governor signed it?", "Who signed it?", "What did the country say?"):
+        assert not asks_for_place(question)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from factcheck.records import Coverage, Source, SourceStance, Span, Support
 from pipeline.cite import cite, line_of, rounded
 from pipeline.explain import explain
-from pipeline.judge import Evidence, decide, find_duplicates, join, restrain, weigh
+from pipeline.judge import CLAIM_REFUTED, CLEAR, Evidence, decide, find_duplicates, join, restrain, sides, weigh
 from pipeline.prove import reprove
 
 MakeSource = Callable[..., Source]
@@ -53,6 +53,22 @@ def test_sentences_are_witnesses_of_falling_weight() -> None:
     assert join([0.6]) == pytest.approx(0.6)
     # 1 - 0.4 * 0.5^0.35 * 0.8^0.35 = 1 - 0.4 * 0.784584 * 0.924870; the fourth does not count
     assert join([0.2, 0.1, 0.6, 0.5]) == pytest.approx(0.709747, abs=1e-5)
+
+
+def test_weak_sentences_have_no_say_against_a_clear_one() -> None:
+    weak = [0.45, 0.45, 0.45]
+    assert sides([CLEAR], weak) == (pytest.approx(CLEAR), 0.0)
+    assert sides(weak, [CLEAR]) == (0.0, pytest.approx(CLEAR))
+    assert sides([0.89], weak) == (pytest.approx(0.89), join(weak))  # nothing is clear
+    assert sides([0.95], [0.6]) == (pytest.approx(0.95), pytest.approx(0.6))  # a sentence that takes a stance
+    assert sides([], []) == (0.0, 0.0)
+
+
+def test_a_claim_is_refuted_by_a_sentence_that_refutes_it(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
+    a = make_source("a")
+    for weight, verdict in ((CLAIM_REFUTED - 0.05, "not_enough_evidence"), (CLAIM_REFUTED + 0.05, "refuted")):
+        assert decide([make_evidence(a, 0.0, weight)], {"a": a}, least_refuting=CLAIM_REFUTED).verdict == verdict
+    assert decide([make_evidence(a, 0.0, 0.25)], {"a": a}).verdict == "refuted"  # a question that was asked
 
 
 # -- rule 2

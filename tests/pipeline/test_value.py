@@ -131,3 +131,46 @@ def test_a_pick_inside_a_longer_word_has_another_place() -> None:
     question = Question("Where did they meet?", type="entity")
     found = find_value(question, relevance(text), scorer=Naming("in Iran"), reader=Picking("Iran"))
     assert found.answer == "Iran"
+
+
+def spread(texts: dict[str, str]) -> Relevance:
+    sentences = [
+        Sentence(Source(id_, text, "", ""), Span(0, len(text)), "", Passage(id_, 0, len(text), text, 1.0))
+        for id_, text in texts.items()
+    ]
+    return Relevance(tuple(sentences), (0.5,) * len(texts), (0.5,) * len(texts))
+
+
+def test_a_value_that_two_sources_state_goes_before_a_little_likelier_one_of_one() -> None:
+    texts = {
+        "a": "It was replaced in 2024, in part.",
+        "b": "The deal was replaced in 2019.",
+        "c": "In 2019 it was over.",
+    }
+    scorer = Knowing({"2024": 0.6, "2019": 0.55})
+    found = find_value(QUESTION, spread(texts), scorer=scorer, reader=None)
+    assert found.answer is not None
+    assert "2019" in found.answer
+    assert {e.sentence.source.id for e in found.evidence} == {"b", "c"}
+    alone = find_value(QUESTION, spread({k: texts[k] for k in "ab"}), scorer=scorer, reader=None)
+    assert found.probability > alone.probability
+
+
+def test_reprints_are_no_second_source() -> None:
+    long = " The two presidents met in the capital on a cold day and talked for hours about trade and transport routes."
+    scorer = Knowing({"2024": 0.9, "2019": 0.2})
+    texts = {
+        "a": "It was replaced in 2024." + long[:20],
+        "b": "It was over in 2019." + long,
+        "c": "It was over in 2019." + long,
+    }
+    found = find_value(QUESTION, spread(texts), scorer=scorer, reader=None)
+    assert found.answer is not None
+    assert "2024" in found.answer
+
+
+def test_a_place_is_no_name_of_a_people() -> None:
+    text = "It was signed in the Russian capital, and a copy in Varna."
+    question = Question("In which city was it signed?", type="entity")
+    found = find_value(question, relevance(text), scorer=Naming("Russian"), reader=None)
+    assert found.answer in (None, "Varna")

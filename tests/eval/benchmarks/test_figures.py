@@ -14,7 +14,14 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 
 from benchmarks import public
-from eval.benchmarks.ask_questions import choice_figures, extract_figures, is_right, yes_no_figures
+from eval.benchmarks.ask_questions import (
+    choice_figures,
+    extract_figures,
+    is_right,
+    open_figures,
+    says_so,
+    yes_no_figures,
+)
 from eval.benchmarks.items import PairItem, QuestionItem
 from eval.benchmarks.judge_pairs import hallucination_figures, judge_pairs, label_figures, support_figures
 from eval.benchmarks.result import Result
@@ -138,6 +145,16 @@ def test_a_quiz_is_also_judged_where_an_article_holds_the_answer() -> None:
         "answered": 0.5,
         "accuracy of the answered": 0.5,
     }
+
+
+def test_an_open_answer_may_say_a_little_more_or_less() -> None:
+    assert says_so(("President Joe Biden",), "Joe Biden")
+    assert says_so(("Harvard",), "Harvard University")
+    assert not says_so(("Iran",), "the president of Iran said on Friday")
+    assert not says_so(("Iran",), None)
+    assert says_so((), None)
+    assert not says_so((), "Iran")
+    assert values(open_figures([asked(("Joe Biden",), "President Joe Biden", n=0)]))["accuracy"] == 1.0
 
 
 def test_a_draw_is_the_same_every_time() -> None:

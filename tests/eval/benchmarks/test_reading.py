@@ -159,6 +159,8 @@ def test_realtimeqa_asks_as_of_its_day(tmp_path: Path) -> None:
     assert (item.question.as_of, item.question.choices, item.needs) == ("2024-01-05", ("A", "B"), ("d1", "d2"))
     assert item.evident
     assert found.texts["d1"].published == "2024-01-02"
+    (plain,) = read_questions.realtimeqa_open(tmp_path, WHERE).items
+    assert (plain.question.type, plain.question.choices, plain.answers) == (None, (), ("A",))
 
 
 def test_beir_as_published(tmp_path: Path) -> None:
