@@ -190,7 +190,8 @@ def report(found: Calibration) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for model, fits in found.fits.items():
         for kind, fit in fits.items():
-            losses = ", ".join(f"{fit.log_loss[m]:.3f}" for m in ("identity", "platt", "isotonic"))
+            methods = ("identity", "platt", "isotonic")
+            losses = ", ".join(f"{fit.log_loss[m]:.3f}" if m in fit.log_loss else "-" for m in methods)
             yield f"| {model} | {kind} | {fit.method} | {fit.n} | {losses} |"
     for model, curve in found.risk.items():
         yield ""

@@ -36,7 +36,6 @@ _OPEN_QUESTION = re.compile(
 )
 _OF_TIME = frozenset("last next early late previous former recent past this".split())
 _OWNERS = ("'s", "’s")
-_TIMES_NOUN = 8
 _MODALS = frozenset("can could will would shall should may might must".split())
 _BE, _HAVE = frozenset("am is are was were".split()), frozenset("has have had".split())
 _DO = {"do": None, "does": third_person, "did": past_tense}
@@ -152,11 +151,13 @@ def _end_before_base_verb(tokens: list[str]) -> int | None:
     """Return where the subject ends: the first verb that cannot well be a noun, else the first that may be a verb."""
     if tokens[0] in _PRONOUNS and len(tokens) > 1 and (is_base_verb(tokens[1]) or tokens[1] in _ADVERBS):
         return 1
-    verbs = [i for i in range(1, len(tokens)) if is_base_verb(tokens[i]) and tokens[i] not in _MODALS]
-    named = [i for i in verbs if tokens[i - 1].endswith(_OWNERS)]
-    clear = [i for i in named if _hardly_noun(tokens[i]) and i + 1 not in verbs]  # "Did Wendy's | say it would"
-    candidates = [i for i in verbs if i in clear or _may_follow_subject(tokens[i - 1])]
-    candidates = candidates or named  # "Did Levi's | close its stores"
+    verbs = [
+        i
+        for i in range(1, len(tokens))
+        if is_base_verb(tokens[i]) and tokens[i] not in _MODALS and tokens[i - 1] not in _MODALS
+    ]
+    candidates = [i for i in verbs if _may_follow_subject(tokens[i - 1])]
+    candidates = candidates or [i for i in verbs if tokens[i - 1].endswith(_OWNERS)]  # "Did Levi's | close its stores"
     if not candidates:
         return None
     for i in candidates:
@@ -179,12 +180,6 @@ def _may_follow_subject(previous: str) -> bool:
         return False
     known = look_up(previous)
     return not (known and known.adjective > known.noun + known.verb)
-
-
-def _hardly_noun(token: str) -> bool:
-    """Whether a word is a verb many times as often: what an owner has is a noun."""
-    word = look_up(token) or Word(1, 0, 0, None)
-    return word.verb > _TIMES_NOUN * (word.noun + word.adjective)
 
 
 def _back_over_adverbs(tokens: list[str], at: int) -> int:

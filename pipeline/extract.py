@@ -122,13 +122,15 @@ def _names(question: str, text: str) -> list[tuple[str, Span]]:
             found.append((name, Span(start, start + len(name))))
     if not asks_for_place(question):
         return found
-    places = [_without_owned(name, span) for name, span in found if not is_demonym(name)]  # "in the Russian capital"
+    places = [_without_owned(name, span, text) for name, span in found if not is_demonym(name)]  # "the Russian capital"
     after = [(n, s) for n, s in places if _BEFORE_PLACE.search(text[: s.start])]
     return after or places
 
 
-def _without_owned(name: str, span: Span) -> tuple[str, Span]:
-    """ "Florida's" is a place's name with what it owns."""
+def _without_owned(name: str, span: Span, text: str) -> tuple[str, Span]:
+    """Return a place without the mark of what it owns: "Florida" of "Florida's coast"; "McDonald's on Friday" stays."""
+    if not _OWNS.match(text, span.end):
+        return name, span
     bare = re.sub(r"['’]s?$", "", name)
     return bare, Span(span.start, span.start + len(bare))
 
@@ -154,6 +156,7 @@ _ITEM = r"(?:the )?[A-Z][\w’'-]*(?:(?: of| the)? [A-Z][\w’'-]*)*"
 _NAME_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? and {_ITEM}")
 _PAIR = re.compile(rf"{_ITEM} (?:to|with) {_ITEM}")
 _WORD_LIST = re.compile(r"\b[a-z][\w-]+(?: [a-z][\w-]+)?(?:, [a-z][\w-]+(?: [a-z][\w-]+)?)*,? and [a-z][\w-]+")
+_OWNS = re.compile(r" (?!(?:of|in|on|at|to|for|by|from|with|and|or|but|after|before|is|was|has|had|will|would)\b)[a-z]")
 _BEFORE_PLACE = re.compile(r"\b(?:in|at|to|through|via|near|of)(?: the)? $")
 _TITLES = frozenset("president minister general prime foreign the supreme leader".split())
 _CALENDAR = frozenset(

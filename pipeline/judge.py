@@ -117,7 +117,8 @@ def decide(
     """Apply rules 2 to 4. `sources` are those of which a passage was read; `duplicates` maps a reprint to its original.
 
     `stated`: the evidence was chosen because it states a value; each sentence takes a stance, however weak, and with
-    any the verdict is `supported`. `least_refuting`: what the strongest refuting sentence must have to count.
+    any the verdict is `supported`. `least_refuting`: what the strongest refuting sentence must have
+    for the verdict `refuted`; below it there is not enough evidence.
     """
     duplicates = duplicates or {}
     strongest = {id_: _strongest([e for e in evidence if e.sentence.source.id == id_]) for id_ in sources}
@@ -131,9 +132,9 @@ def decide(
         witnesses[duplicates.get(e.sentence.source.id, e.sentence.source.id), e.sentence.text].append(e)
     pairs = [_strongest(same) for same in witnesses.values()]
     s, r = sides([pair[0] for pair in pairs], [pair[1] for pair in pairs])
-    if max((pair[1] for pair in pairs), default=0.0) < least_refuting:
-        r = 0.0
     verdict, probability = weigh(s, r)
+    if verdict == "refuted" and max(pair[1] for pair in pairs) < least_refuting:
+        verdict, probability = "not_enough_evidence", 1 - probability
     if stated and s > 0:
         verdict, probability = "supported", s
     cuts = _cuts(verdict, counting, stated=stated)

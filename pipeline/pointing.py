@@ -21,9 +21,14 @@ __all__ = ["MOST_TOKENS", "Pointed", "Pointer", "best_answer", "log_reach", "to_
 
 MOST_TOKENS = 30  # of an answer; SQuAD's longer ones are clauses
 _LEAST = 1e-9
-_NAME_GOES_ON = re.compile(
-    r"(?: (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September"
-    r"|October|November|December)[A-Z][a-z][\w’'-]*)+"
+_CALENDAR = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October"
+    r"|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
+)
+_TITLE = r"(?:President|Prime|Minister|King|Queen|Prince|Princess|Mr|Mrs|Ms|Dr|Gen|Gov|Sen|Rep|Secretary|Senator)\b"
+_NAME_GOES_ON = re.compile(rf"(?: (?!{_CALENDAR}|{_TITLE})[A-Z][a-z][\w’'-]*)+")
+_OPENS = re.compile(  # "In Moscow Putin signed it": two names meet
+    r"^\W*(?:(?:[A-Z]\w+ )?(?:in|at|on|from|for|by|after|before|during|with|under|to)) (?:the )?$", re.IGNORECASE
 )
 
 
@@ -83,10 +88,12 @@ def best_answer(pointed: Pointed, *, start: int = 0) -> tuple[Span, float] | Non
 def to_name_end(text: str, span: Span) -> Span:
     """Return the span, and where it ends inside a name, as far as the name goes on: "Friendship | Treaty".
 
-    A weekday or month that stands after a name is none of it.
+    A weekday, month or title that stands after a name is none of it, nor is a name after one that opens the sentence.
     """
     last = span.of(text).split()[-1:]
-    goes_on = _NAME_GOES_ON.match(text, span.end) if last and last[0][0].isupper() else None
+    if not last or not last[0][0].isupper() or re.match(_CALENDAR, last[0]) or _OPENS.match(text[: span.start]):
+        return span
+    goes_on = _NAME_GOES_ON.match(text, span.end)
     return Span(span.start, goes_on.end()) if goes_on else span
 
 

@@ -29,13 +29,21 @@ _LEADING_PHRASE = re.compile(
     r"(?=\S)",
     re.IGNORECASE,
 )
-_TO_FILL_IN = re.compile(
-    r"(?::|\.\.\.|…|_{2,})\W*$|\b(?:to|called|named|by|of|with)\?$"
-)  # "The Earth's inner core may have:"
+_TO_FILL_IN = re.compile(  # "The Earth's inner core may have:", "It was renamed to?"
+    r":$|_{2,}\W*$"
+    r"|\b(?:named|called|known as|(?:is|are|was|were|been|being) (?:\w+ly )?\w+(?:ed|en|wn) (?:to|by|with|as))\?$"
+)
+_ASKS_ANYWHERE = re.compile(rf"\b{_ASKS}\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"[.!?]\s+\S.*\?$", re.DOTALL)
 _STARTS = rf"^(?:{AUXILIARY}|who|whom|whose|what|when|where|which|why|how|for how|in wh|is it)\b"
 _TAG = re.compile(
     rf"(?:,\s*(?:{AUXILIARY}) (?:it|they|he|she|there|we|you|I|this|that)|,?\s*(?:right|correct|true|no|yes|or not|is that right|isn['’]t (?:it|that so)))\s*\?*\s*$",
+    re.IGNORECASE,
+)
+_BARE_TAG = re.compile(  # "It was signed in May. True or false?"
+    r"(?<=[.?!]) (?:true or false|yes or no|right|correct|true|agreed|do you agree"
+    rf"|is (?:this|that|it|(?:this|that|the) (?:statement|claim)) (?:true|correct|right|so|the case)"
+    rf"|(?:{AUXILIARY}) (?:it|this|that|he|she|they|there))\?$",
     re.IGNORECASE,
 )
 _TRUTH = re.compile(
@@ -47,13 +55,12 @@ _TRUTH = re.compile(
     re.IGNORECASE,
 )
 
-_PLACED = "of|in|on|at|to|for|by|from|with|between|outside|inside|near|under|after|before"
-ADJECTIVES = (  # what may stand between "which" and its noun
-    rf"(?:(?!(?:{_HELPER}|the|an?|its?|he|she|they|you|we|his|her|their|this|that|kinds?|types?|sorts?|made|{_PLACED})\b)[\w’'.-]+ ){{0,3}}?"
-)
 _PERIOD = r"(?:years?|months?|weeks?|days?|decades?|hours?|minutes?)"
 _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
-    ("duration", rf"^(?:for |over |within )?how long\b|^for how many {_PERIOD}\b"),
+    (
+        "duration",
+        rf"^(?:for |over |within )?how long\b|^(?:for|over|in|within|after) (?:around |about |nearly |roughly )?how many {_PERIOD}\b",
+    ),
     ("duration", rf"^how many {_PERIOD}\b(?!.*\b(?:ago|old)\b)"),
     (
         "duration",
@@ -79,38 +86,86 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
         r"^(?:in |with |between |to |of |from |by )?(?:which|what) (?:\w+ ){0,2}(?:countries|cities|states|nations|parties|organi[sz]ations|companies|people|leaders|presidents|sources|areas|fields|sectors|spheres|topics|measures|weapons|systems|articles|media|outlets|publications|ministers|provisions|wars|types|kinds|drones|missiles|corridors|projects|reasons|goals|agencies|names)\b",
     ),
     ("entity", r"^(?:to |with |by |from |for |of |against )?(?:who|whom|whose|where)\b"),
-    (
-        "entity",
-        rf"^(?:in |on |at |to |with |by |from |of )?(?:which|what) {ADJECTIVES}(?:country|city|state|nation|town|place|person|leader|president|minister|man|woman|company|organi[sz]ation|agency|newspaper|outlet|source|party|capital|region|river|sea|port|plant|group|author|writer|official|commander|general|university|institution|publication|building|summit|airline|drone|missile|jet|aircraft|system|team|club|film|movie|show|song|album|novel|actor|actress|singer|musician|superstar|celebrity|band|artist|player|athlete|gymnast|host|chain|brand|retailer|bank|network|broadcaster|platform|tournament|league|festival|school|museum|senator|governor|mayor|politician|figure|candidate|manufacturer|island|volcano|county|store|studio|publisher|candidate)\b",
-    ),
     ("entity", r"^what(?:['’]s| is| was) the (?:full |official )?(?:name|title|capital)\b"),
 )
-_PREPOSITION = r"(?:in|at|on|to|of|by|for|from|with|about|between|during|under|into|against|through|over|around)"
+_PREPOSITION = r"(?:in|at|on|to|of|by|for|from|with|about|between|during|under|into|against|through|over|around|near|outside|inside|after|before)"
 # "In 1755 what fort did they take?", "It was sold to whom?"; a clause of its own ("knows what it wants") asks nothing
 _ASKED_WITHIN = re.compile(
     r"(?:"
     rf"\bwhat (?!the\b|each\b|every|it\b|he\b|she\b|they\b|we\b|an?\b|this\b|that\b|all\b)(?:[\w'’-]+ ){{0,2}}?{_HELPER}\b"
     r"|\bwhat (?:in|to|for|at|by|of|from|with|on|(?:type|kind|sort)s? of)\b|\bwhat(?! (?:(?:it|he|she|they|we|you)\b|(?-i:[A-Z])))(?: [\w'’-]+){0,2}\W*$"
     rf"|\bhow (?:many|much|long)\b(?: [\w'’-]+){{0,4}}? {_HELPER}\b|\bhow (?:many|much|long)(?: [\w'’-]+){{0,3}}\W*$"
-    rf"|\b{_PREPOSITION} who\b|\b(?:what|how long|who|whom)(?=,)"
+    rf"|\b{_PREPOSITION} whom?\b(?=\W*$| (?:after|before|during|in|at|following)\b)"
+    r"|(?<!guess )(?<!matter )\b(?:what|how long)(?=,)"
     r"|\b(?:who|whom|whose|where|when|why)(?: (?:in|on|at|to|for|from|with)(?: [\w'’-]+){1,2})?\W*$"
     r")",
     re.IGNORECASE,
 )
 _WHICH = re.compile(
-    r"(?P<known>\b(?:know|knew|say|said|tell|told|explain|decide|show|determine|reveal|learn|report)\w* )?"
+    r"(?P<known>\b(?:know|knew|say|said|tell|told|explain|decide|show|determine|reveal|learn|report|specif|list|defin|describ|clarif)\w* )?"
     rf"(?P<by>\b{_PREPOSITION} )?\b(?:(?:which|what) "
-    rf"(?!{_HELPER}\b|(?:the|an?|it|he|she|they|we|you|I|this|that|these|those|there|all|each|both)\b)"
+    rf"(?!{_HELPER}\b|(?:the|an?|it|he|she|they|we|you|I|this|that|these|those|there|all|each|both|neither|either|any|some|no)\b)"
     r"(?P<noun>(?-i:(?:(?:[A-Z][\w.’'-]*|\d+) ){0,3}[a-z][a-z’'-]*|(?:[A-Z]\.)+))(?!\w)|how (?:many|much)\b)",
     re.IGNORECASE,
 )
+_NOUN_PHRASE = re.compile(r"\b(?:an?|the|this|that|one|some|no|every)(?: [\w’'-]+){1,2} ?$", re.IGNORECASE)
 _FINITE = re.compile(rf"\b(?:{_HELPER}|[a-z]{{3,}}ed|[a-z]{{3,}}[^s\W]s(?= (?:to|that|an?|the)\b))\b")
 _LED = re.compile(
     r"^(?:in|after|before|during|of|since|under|on|at|by|for|with|from|until)\b(?:(?! (?:do|does|did)\b)[^,?]){2,60}? "
     rf"(?P<asked>(?:who|whom|whose|where|which|what|how)\b(?: [\w'’-]+){{0,3}}? (?:{_HELPER}|[a-z]+ed)\b.*\?)",
     re.IGNORECASE,
 )
+_NAMED = frozenset(  # what has a name: "which team", "what West African country"
+    "which team what West African country country city state nation town place person leader president "
+    "minister man woman company organisation agency newspaper outlet source party capital region river sea "
+    "port plant group author writer official commander general university institution publication building "
+    "summit airline drone missile jet aircraft system team club film movie show song album novel actor "
+    "actress singer musician superstar celebrity band artist player athlete gymnast host chain brand retailer "
+    "bank network broadcaster platform tournament league festival school museum senator governor mayor "
+    "politician candidate manufacturer island volcano county store studio publisher (?:public organization "
+    "star".split()
+)
+_NOT_BETWEEN = re.compile(
+    rf"{_HELPER}|{_PREPOSITION}|the|an?|its?|he|she|they|you|we|his|her|their|this|that|when|who|kinds?|types?|sorts?"
+)
+_AFTER_NOUN = re.compile(
+    rf"{_HELPER}(?:n['’]t)?|(?!of\b){_PREPOSITION}|that|who|which|and|or|do|the|an?|this|last|next|now|recently|he|she|they|it"
+)
 _RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+
+
+def asks_for(nouns: frozenset[str], core: str, *, opening: bool = False, owner: bool = False) -> bool:
+    """Whether one of `nouns` is what "which" or "what" asks for: no verb stands before it, and no noun after it.
+
+    "Which West African country left?", but not "which bank funds state schools?", "what caused the plant fire?".
+    `opening`: only a preposition may stand before it. `owner`: "which country's cars" asks for a country.
+    """
+    for found in re.finditer(r"\b(?:which|what) ", core, re.IGNORECASE):
+        if opening and not re.fullmatch(rf"(?:{_PREPOSITION} )?", core[: found.start()], re.IGNORECASE):
+            return False
+        written = re.findall(r"[\w’'.-]+|[^\w\s]", core[found.end() :])
+        words = [word.lower() for word in written]
+        for word, following, name in zip(words[:4], [*words[1:], "?"], written, strict=False):
+            bare = re.sub(r"['’]s?$", "", word)
+            if owner and bare != word and bare in nouns:
+                return True
+            if word in nouns and _ends_phrase(following):
+                return True
+            describes = name[0].isupper() or word.endswith("ing") or (word.endswith("ed") and following in nouns)
+            verb = not describes and _is_mostly_verb(word)
+            if word not in nouns and (verb or bare != word or _NOT_BETWEEN.fullmatch(word)):
+                break
+    return False
+
+
+def _ends_phrase(following: str) -> bool:
+    """Whether what follows a noun is none that it would belong to."""
+    return (
+        not following[0].isalnum()
+        or _AFTER_NOUN.fullmatch(following) is not None
+        or following.endswith("ly")
+        or _may_be_verb(following)
+    )
 
 
 def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
@@ -148,12 +203,10 @@ def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
     core = core_question(text)
     if _TRUTH.match(core) or re.match(rf"^(?:{AUXILIARY})\b", core, re.IGNORECASE):
         return "boolean"
-    for kind, pattern in _RULES:
-        if pattern.match(core):
-            return kind
+    if kind := _opened(core):
+        return kind
     if asked := _asked_within(core):
-        bare = re.sub(rf"^{_PREPOSITION} ", "", asked, flags=re.IGNORECASE)
-        return next((kind for kind, rule in _RULES if rule.match(asked) or rule.match(bare)), "text")
+        return _opened(asked) or _opened(re.sub(rf"^{_PREPOSITION} ", "", asked, flags=re.IGNORECASE)) or "text"
     if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE) or _TO_FILL_IN.search(core):
         return "text"
     # a plain statement, with or without "right?", asks whether it holds
@@ -162,6 +215,12 @@ def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
         if len(core.split()) >= 3 and not re.match(r"^(?:tell|explain|describe|summari[sz]e)\b", core, re.I)
         else "text"
     )
+
+
+def _opened(core: str) -> QuestionType | None:
+    """Return the type that a question's opening tells."""
+    kind = next((kind for kind, rule in _RULES if rule.match(core)), None)
+    return kind or ("entity" if asks_for(_NAMED, core, opening=True, owner=True) else None)
 
 
 def _asked_within(core: str) -> str | None:
@@ -190,7 +249,10 @@ def _which(core: str) -> int | None:
         if found["by"]:  # a clause has an article or a plural: "by which disputes are settled", not "by which artist"
             plural = noun and noun[0].endswith("s") and not noun[0].endswith("ss")
             named = verbal and " " in found["noun"]  # "in which Putin sits"
-            if not named and not (plural and _FINITE.search(before) and _FINITE.search(after)):
+            paired = noun in (["and"], ["or"])
+            clause = _FINITE.search(after) and not re.match(r"\W*(?:that|who|which)\b", after)
+            owned = found["by"].strip().lower() != "of" and _NOUN_PHRASE.search(before)
+            if not (named or paired or (clause and (owned or (plural and _FINITE.search(before))))):
                 return found.start("by")
         elif not verbal:
             return found.start()
@@ -202,6 +264,16 @@ def _is_mostly_verb(word: str) -> bool:
     stems = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y")
     known = [found for stem in stems if (found := look_up(stem))]
     return is_participle(word) or any(k.verb > k.noun + k.adjective for k in known)
+
+
+def _may_be_verb(word: str) -> bool:
+    """Whether a form can be one of a verb: "signed", "won", "hosts"."""
+    stems = {word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"}
+    return (
+        word.endswith("ed")
+        or is_participle(word)
+        or any((found := look_up(stem)) and found.verb > found.noun / 4 for stem in stems)
+    )
 
 
 def core_question(text: str) -> str:
@@ -224,12 +296,13 @@ def split_question(text: str) -> tuple[str | None, str]:
 
 def _asking_sentence(text: str) -> str:
     """Return the last question of a text that opens with a statement, else the text."""
+    text = _BARE_TAG.sub("", text)
     if not _SENTENCES.search(text) or re.match(_STARTS, _OPENING.sub("", text), re.IGNORECASE) or _TRUTH.match(text):
         return text
     from vectorstore.segment import split_sentences  # noqa: PLC0415 - few questions need it
 
-    asking = [span.of(text) for span in split_sentences(text) if span.of(text).endswith("?")]
-    return asking[-1] if asking else text
+    last = list(split_sentences(text))[-1].of(text)
+    return last if re.match(_STARTS, last, re.IGNORECASE) or _ASKS_ANYWHERE.search(last) else text
 
 
 def strip_truth(core: str) -> str | None:

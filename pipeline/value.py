@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from factcheck.records import Question, Span, Support
+from factcheck.records import Question, Source, Span, Support
 from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
 from pipeline.judge import Evidence, find_duplicates, join, restrain
@@ -61,7 +61,7 @@ def find_value(
     found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
     candidates = _agreed(rank_values(question, found, scorer, sentences=sentences))
     least = TEXT_THRESHOLD if question.type == "text" and reads_answers(scorer) else ANSWER_THRESHOLD
-    likely = candidates[0] if candidates and candidates[0].score >= least else None
+    likely = next((c for c in candidates if c.score >= least), None)
     if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
         if likely is None:
             return _missing(question, max((c.score for c in candidates), default=0.0))
@@ -77,12 +77,21 @@ def find_value(
 
 def _agreed(candidates: Sequence[ValueCandidate]) -> tuple[ValueCandidate, ...]:
     """Return the candidates, those first whose value the sources together hold for likeliest; a reprint counts once."""
-    originals = find_duplicates({c.sentence.source.id: c.sentence.source for c in candidates})
-    by_source: dict[str, dict[str, float]] = defaultdict(dict)
-    for c in reversed(candidates):  # the best of a source is the last to be set
-        by_source[c.key][originals.get(c.sentence.source.id, c.sentence.source.id)] = c.score
-    together = {key: join(list(scores.values())) for key, scores in by_source.items()}
+    scored: dict[str, list[tuple[Source, float]]] = defaultdict(list)
+    for c in candidates:
+        scored[c.key].append((c.sentence.source, c.score))
+    together = {key: _join_sources(found) for key, found in scored.items()}
     return tuple(sorted(candidates, key=lambda c: (-together[c.key], -c.score)))
+
+
+def _join_sources(scored: Sequence[tuple[Source, float]]) -> float:
+    """Return what the best score of each source gives together; a reprint and its original are one source."""
+    originals = find_duplicates({source.id: source for source, _ in scored})
+    best: dict[str, float] = defaultdict(float)
+    for source, score in scored:
+        id_ = originals.get(source.id, source.id)
+        best[id_] = max(best[id_], score)
+    return join(list(best.values()))
 
 
 def _decided(
@@ -135,8 +144,8 @@ def _stated(question: Question, best: ValueCandidate, candidates: Sequence[Value
     usable = tuple(e for e in evidence if e.support.supports > 0)
     if not usable:
         return ValueFinding(None, None, 0.5, claim, evidence)
-    each_source = {e.sentence.source.id: e.support.supports for e in reversed(usable)}
-    return ValueFinding(best.answer, best.value, round(join(list(each_source.values())), 4), claim, usable)
+    probability = _join_sources([(e.sentence.source, e.support.supports) for e in usable])
+    return ValueFinding(best.answer, best.value, round(probability, 4), claim, usable)
 
 
 def _candidate(

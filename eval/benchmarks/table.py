@@ -61,6 +61,10 @@ class RetrievalBenchmark(Benchmark):
 
 
 _AGGREFACT = "LLM-AggreFact leaderboard"
+_REALTIMEQA = (
+    "the published files (github.com/realtimeqa/realtimeqa_public, past/2024) are not read, only a development copy: "
+    "get realtimeqa_queries_2024.jsonl.gz and realtimeqa_corpus_2024.jsonl.gz"
+)
 _RAGTRUTH = "LettuceDetect, arXiv 2502.17125"
 
 BENCHMARKS: Mapping[str, PairBenchmark | QuestionBenchmark | RetrievalBenchmark] = {
@@ -189,8 +193,7 @@ BENCHMARKS: Mapping[str, PairBenchmark | QuestionBenchmark | RetrievalBenchmark]
     "realtimeqa": QuestionBenchmark(
         title="RealTimeQA 2024",
         asks="news quiz with choices, as of its day, over dated articles",
-        where="the published files (github.com/realtimeqa/realtimeqa_public, past/2024) are not read, only a "
-        "development copy: get realtimeqa_queries_2024.jsonl.gz and realtimeqa_corpus_2024.jsonl.gz",
+        where=_REALTIMEQA,
         note="over the first five articles that a search found for each question; many do not hold the answer, and "
         "saying nothing counts as wrong. Chance is 25",
         published=(),
@@ -199,8 +202,8 @@ BENCHMARKS: Mapping[str, PairBenchmark | QuestionBenchmark | RetrievalBenchmark]
     ),
     "realtimeqa-open": QuestionBenchmark(
         title="RealTimeQA 2024, without choices",
-        asks="the same questions, type and choices not given",
-        where="the files are those of realtimeqa",
+        asks="news-quiz question as of its day, without type and choices, over dated articles",
+        where=_REALTIMEQA,
         note="right is what holds the right choice, or is held by it, with at most two words more; many questions need "
         'their choices ("which of these"). The rules for wording were written on the questions of 2023',
         published=(),

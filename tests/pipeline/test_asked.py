@@ -45,7 +45,7 @@ def test_names_of_peoples(name: str) -> None:
     assert is_demonym(name)
 
 
-@pytest.mark.parametrize("name", ["Iran", "Tehran", "Japan", "Sudan", "Kazan", "Kazakhstan", "Brian", "Julian", "Erdogan", "Lebanon"])  # fmt: skip
+@pytest.mark.parametrize("name", ["Iran", "Tehran", "Japan", "Sudan", "Kazan", "Kazakhstan", "Brian", "Pezeshkian", "Dalian", "Erdogan", "Kish", "Lebanon"])  # fmt: skip
 def test_places_and_persons_that_end_alike(name: str) -> None:
     assert not is_demonym(name)
 
@@ -57,5 +57,7 @@ def test_places_are_asked_for_anywhere_in_a_question() -> None:
         "She died. In what city did she live?",
     ):
         assert asks_for_place(question)
+    for question in ("Which party won state elections?", "Which leader visited country homes?"):
+        assert not asks_for_place(question)
     for question in ("Which state's governor signed it?", "Who signed it?", "What did the country say?"):
         assert not asks_for_place(question)

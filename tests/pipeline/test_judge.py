@@ -65,10 +65,15 @@ def test_weak_sentences_have_no_say_against_a_clear_one() -> None:
 
 
 def test_a_claim_is_refuted_by_a_sentence_that_refutes_it(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
-    a = make_source("a")
+    a, b = make_source("a"), make_source("b", "It was signed. It was not.")
     for weight, verdict in ((CLAIM_REFUTED - 0.05, "not_enough_evidence"), (CLAIM_REFUTED + 0.05, "refuted")):
         assert decide([make_evidence(a, 0.0, weight)], {"a": a}, least_refuting=CLAIM_REFUTED).verdict == verdict
-    assert decide([make_evidence(a, 0.0, 0.25)], {"a": a}).verdict == "refuted"  # a question that was asked
+    asked = decide([make_evidence(a, 0.0, 0.25)], {"a": a})  # a question that was asked
+    claimed = decide([make_evidence(a, 0.0, 0.25)], {"a": a}, least_refuting=CLAIM_REFUTED)
+    assert asked.verdict == "refuted"
+    assert claimed.probability == pytest.approx(1 - asked.probability)
+    both = [make_evidence(b, 0.2, 0.0, "It was signed."), make_evidence(b, 0.0, 0.29, "It was not.")]
+    assert decide(both, {"b": b}, least_refuting=CLAIM_REFUTED).verdict == "not_enough_evidence"  # and not supported
 
 
 # -- rule 2

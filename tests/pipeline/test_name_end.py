@@ -17,6 +17,12 @@ from pipeline.pointing import to_name_end
         ("It is a real breakthrough Putin said.", "real breakthrough", "real breakthrough"),
         ("He lives in Moscow, Russia.", "Moscow", "Moscow"),
         ("The Kremlin", "Kremlin", "Kremlin"),
+        ("In Moscow Putin signed it.", "Moscow", "Moscow"),
+        ("According to Reuters Iran agreed.", "Reuters", "Reuters"),
+        ("It was signed in Tehran President Pezeshkian said.", "Tehran", "Tehran"),
+        ("They met in Tehran Sept. 5.", "Tehran", "Tehran"),
+        ("It was said in April Putin would come.", "April", "April"),
+        ("He is called Alejandro Mayorkas.", "Alejandro", "Alejandro Mayorkas"),
     ],
 )  # fmt: skip
 def test_an_answer_goes_on_to_the_end_of_its_name(text: str, pointed: str, whole: str) -> None:

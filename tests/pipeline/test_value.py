@@ -167,6 +167,10 @@ def test_reprints_are_no_second_source() -> None:
     found = find_value(QUESTION, spread(texts), scorer=scorer, reader=None)
     assert found.answer is not None
     assert "2024" in found.answer
+    twice, once = (
+        find_value(QUESTION, spread({k: texts[k] for k in ids}), scorer=scorer, reader=None) for ids in ("bc", "b")
+    )
+    assert twice.probability == once.probability
 
 
 def test_a_place_is_no_name_of_a_people() -> None:
