@@ -86,5 +86,6 @@ _IRREGULAR_PARTICIPLES = frozenset(
     "forgotten got gotten given gone grown had held kept known led left lost made meant met paid risen run said seen "
     "sought sold sent set sung spoken spent stood taken taught told thought understood undertaken worn won withdrawn "
     "written cut hit put let shut hurt split spread become overcome overthrown thrown shown proven struck sworn caught "
-    "swept slept wept crept fled fed sped flung stuck beat bent lent dealt found heard read sunk stolen undergone arisen born borne bound blown frozen hidden hung shaken torn".split()
+    "swept slept wept crept fled fed sped flung stuck beat bent lent dealt found heard "
+    "read sunk stolen undergone arisen born borne bound blown frozen hidden hung shaken torn".split()
 )
