@@ -41,8 +41,12 @@ from vectorstore.langchain_embeddings import MiniLmEmbeddings
 
 CHUNK_CHARACTERS, OVERLAP, TOP = 1000, 100, 4
 SYSTEM = (
-    "Answer the question using only the passages below. Reply with JSON: "
-    '{"quotes": ["...", "..."], "answer": "..."}, where the quotes are copied word for word from the passages.'
+    "Answer the question using only the passages below. Reply with JSON: {form}, where the quotes are copied word for "
+    "word from the passages."
+)
+ANSWER_FIRST, QUOTES_FIRST = (
+    '{"answer": "...", "quotes": ["...", "..."]}',
+    '{"quotes": ["...", "..."], "answer": "..."}',
 )
 BOOLEAN = (
     'The answer is "yes", "no", "not_stated" if the passages do not say, or "conflicting" if the sources disagree.'
@@ -52,6 +56,13 @@ VALUE = 'Answer in as few words as possible. If the passages do not say, the ans
 
 class Reply(BaseModel):
     """What the prompt asks for."""
+
+    answer: str
+    quotes: list[str]
+
+
+class QuotesFirst(BaseModel):
+    """The same in the other order: a model writes the answer after it has looked for quotes."""
 
     quotes: list[str]
     answer: str
@@ -66,7 +77,9 @@ def index(corpus: Corpus) -> InMemoryVectorStore:
     return store
 
 
-def ask(sample: Sample, store: InMemoryVectorStore, corpus: Corpus, model: ChatModel) -> tuple[dict[str, Any], int]:
+def ask(
+    sample: Sample, store: InMemoryVectorStore, corpus: Corpus, model: ChatModel, *, quotes_first: bool = False
+) -> tuple[dict[str, Any], int]:
     """Return the prediction, and how many quotes the model gave."""
     day = sample.as_of or "9999"
     read = store.similarity_search(
@@ -76,8 +89,9 @@ def ask(sample: Sample, store: InMemoryVectorStore, corpus: Corpus, model: ChatM
     told = BOOLEAN if sample.allowed_answers else VALUE
     choices = f" Choices: {'; '.join(sample.choices)}." if sample.choices else ""
     asked = f"{passages}\n\nQuestion: {sample.text}{choices}\n{told}"
-    prompt = RenderedPrompt(name="plain", version="1", sha256="", system=SYSTEM, user=asked)
-    reply = model.ask(prompt, Reply).value
+    system = SYSTEM.format(form=QUOTES_FIRST if quotes_first else ANSWER_FIRST)
+    prompt = RenderedPrompt(name="plain", version="1", sha256="", system=system, user=asked)
+    reply = model.ask(prompt, QuotesFirst).value if quotes_first else model.ask(prompt, Reply).value
     cited = list(_citations(reply.quotes, [d.metadata["source"] for d in read], corpus))
     return {"id": sample.id, **_answer(sample, reply.answer), "citations": cited}, len(reply.quotes)
 
@@ -113,13 +127,15 @@ def main() -> None:
     parser.add_argument("--suite", default="treaty")
     parser.add_argument("--tag", action="append", default=[])
     parser.add_argument("--type", action="append", help="only questions of this type; may be repeated")
+    parser.add_argument("--id", action="append", default=[], help="only this sample; may be repeated")
+    parser.add_argument("--quotes-first", action="store_true", help="ask for the quotes before the answer")
     parser.add_argument("--limit", type=int)
     parser.add_argument("--model", default="local")
     parser.add_argument("-o", "--output", type=Path, required=True)
     given = parser.parse_args()
     suite = open_suite(given.suite)
     wanted = [s for s in suite.samples if not given.type or s.type in given.type]
-    samples = select(wanted, tags=given.tag, limit=given.limit)
+    samples = select(wanted, tags=given.tag, ids=given.id, limit=given.limit)
     store, seconds, quotes, found = index(suite.corpus), [], 0, 0
     model = open_model(load_settings({"model": given.model, "cache_responses": False}))
     if model is None:
@@ -128,7 +144,7 @@ def main() -> None:
         for sample in samples:
             start = time.perf_counter()
             try:
-                line, n = ask(sample, store, suite.corpus, model)
+                line, n = ask(sample, store, suite.corpus, model, quotes_first=given.quotes_first)
             except FactcheckError as error:
                 line, n = {"id": sample.id, "error": str(error)}, 0
             seconds.append(time.perf_counter() - start)

@@ -122,7 +122,7 @@ _NAMED = frozenset(  # what has a name: "which team", "what West African country
     "summit airline drone missile jet aircraft system team club film movie show song album novel actor "
     "actress singer musician superstar celebrity band artist player athlete gymnast host chain brand retailer "
     "bank network broadcaster platform tournament league festival school museum senator governor mayor "
-    "politician candidate manufacturer island volcano county store studio publisher (?:public organization "
+    "politician candidate manufacturer island volcano county store studio publisher organization "
     "star".split()
 )
 _NOT_BETWEEN = re.compile(
