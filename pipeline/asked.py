@@ -11,7 +11,8 @@ from typing import Any
 
 from factcheck.records import QuestionType
 from pipeline.lexical import STOP_WORDS, content_words
-from pipeline.questions import AUXILIARY, asks_for, core_question
+from pipeline.question_parts import AUXILIARY, core_question
+from pipeline.question_types import asks_for
 
 __all__ = ["asks_for_names", "asks_for_place", "asks_for_two", "asks_to_explain", "fit", "is_demonym"]
 

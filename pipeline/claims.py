@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from pipeline.lexicon import Word, is_base_verb, is_participle, look_up, past_tense, third_person
-from pipeline.questions import HELPERS, split_question, strip_truth
+from pipeline.question_parts import HELPERS, split_question, strip_truth
 
 _NEGATION = re.compile(r"(?:n['’]t|\s+not)$", re.IGNORECASE)
 _DETERMINERS = frozenset(

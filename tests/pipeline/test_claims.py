@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from factcheck.errors import UsageError
 from factcheck.records import QUESTION_TYPES, Question
 from pipeline.claims import claim_from_question
-from pipeline.questions import infer_type, parse_question, split_question
+from pipeline.question_parts import split_question
+from pipeline.question_types import infer_type
+from pipeline.questions import parse_question
 
 # question -> the claim, as a person would write it; all are boolean
 CLAIMS = {
