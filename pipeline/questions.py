@@ -24,9 +24,10 @@ def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
     text = " ".join(question.text.split()) or claim
     if not text or claim == "":
         raise UsageError('the question is empty; ask, for example, "Does the treaty include a mutual defence clause?"')
-    if max(len(text), len(claim or "")) > max_chars:
+    longest = max(len(text), len(claim or ""))
+    if longest > max_chars:
         raise UsageError(
-            f"the question has {max(len(text), len(claim or ''))} characters, more than {max_chars}; shorten it or check a text instead"
+            f"the question has {longest} characters, more than {max_chars}; shorten it or check a text instead"
         )
     if question.type is not None and question.type not in QUESTION_TYPES:
         raise UsageError(f"unknown question type {question.type!r}; known: {', '.join(QUESTION_TYPES)}")
