@@ -19,11 +19,7 @@ from factcheck.settings import load_settings
 
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- public sets: begin -->\n", "<!-- public sets: end -->\n"
-SMALLER = {
-    "wice": 4,
-    "realtimeqa": 4,
-    "realtimeqa-open": 4,
-}  # whole pages, and ten articles a question: a part of the limit
+SMALLER = {"wice": 4, "realtimeqa": 4}  # whole pages, and ten articles a question: a part of the limit
 
 
 def main(argv: Sequence[str] | None = None) -> int:
