@@ -11,10 +11,11 @@ from typing import Any
 
 from factcheck.records import QuestionType
 from pipeline.lexical import STOP_WORDS, content_words
+from pipeline.names import is_demonym
 from pipeline.question_parts import AUXILIARY, core_question
 from pipeline.question_types import asks_for
 
-__all__ = ["asks_for_names", "asks_for_place", "asks_for_two", "asks_to_explain", "fit", "is_demonym"]
+__all__ = ["asks_for_names", "asks_for_place", "asks_for_two", "asks_to_explain", "fit"]
 
 _COUNTED = re.compile(rf"\bhow many (?P<noun>[\w' -]+?)(?= (?:{AUXILIARY})\b| [a-z]+ed\b|\?|$)", re.IGNORECASE)
 _KIND = re.compile(
@@ -29,26 +30,13 @@ _EXPLAIN = re.compile(
     r"|\b(?:do|does|did) (?:[\w'’-]+ ){1,5}(?:say|think|write|report|know) (?:about|of)\b",
     re.IGNORECASE,
 )
-_DEMONYMS = frozenset(
-    "Afghan African Albanian Algerian American Angolan Argentinian Armenian Asian Australian Austrian "
-    "Azerbaijani Belarusian Belgian Bolivian Bosnian Brazilian British Bulgarian Burmese Cambodian Canadian "
-    "Catalan Chilean Chinese Colombian Congolese Croatian Cuban Cypriot Czech Danish Dominican Dutch Egyptian "
-    "English Estonian Ethiopian European Filipino Finnish French Georgian German Ghanaian Greek Haitian "
-    "Hungarian Indian Indonesian Iranian Iraqi Irish Israeli Italian Jamaican Japanese Jordanian Kenyan Korean "
-    "Kurdish Kuwaiti Latvian Lebanese Libyan Lithuanian Macedonian Malaysian Maltese Mexican Mongolian "
-    "Moroccan Nepalese Nigerian Norwegian Omani Pakistani Palestinian Persian Peruvian Polish Portuguese "
-    "Qatari Roman Romanian Russian Saudi Scottish Senegalese Serbian Siberian Singaporean Slovakian Slovenian "
-    "Spanish Sudanese Swedish Swiss Syrian Taiwanese Tanzanian Thai Tibetan Tunisian Turkish Ugandan Ukrainian "
-    "Uzbek Venezuelan Vietnamese Welsh Western Yemeni Zambian".split()
-)
-_COMPASS = re.compile(r"^(?:North|South|East|West|Northern|Southern|Eastern|Western|Sri) (?=\w)")
-_PLACES = frozenset("city country place town capital region state nation village island river sea port".split())
 _NAMED = frozenset(
     "countries cities states nations parties organizations organisations companies people leaders presidents ministers "
     "outlets newspapers media agencies publications seas rivers bodies groups officials authors players teams".split()
 )
 _WHERE = re.compile(r"^(?:in |at |to |from |through )?where\b", re.IGNORECASE)
 _PLACE_NOUNS = frozenset("city country place town capital region state nation village island county".split())
+_PLACES = _PLACE_NOUNS | {"river", "sea", "port"}
 _TITLE = re.compile(r"\b(?:President|Minister|Mr|Mrs|Ms|Dr|King|Queen|Prince|General|Ayatollah|Leader|Secretary)\b")
 
 
@@ -58,12 +46,6 @@ def fit(question: str, kind: QuestionType, answer: str, value: Mapping[str, Any]
     if kind == "number":
         return _fits_count(core, answer, value, after)
     return _fits_name(core, answer) if kind == "entity" else 0
-
-
-def is_demonym(name: str) -> bool:
-    """Whether a name is that of a people or an adjective of one: "Russian", "North Koreans"."""
-    bare = _COMPASS.sub("", name)
-    return bare in _DEMONYMS or bare.removesuffix("s") in _DEMONYMS
 
 
 def asks_for_names(question: str) -> bool:

@@ -15,8 +15,9 @@ from datetime import date
 from typing import Any
 
 from factcheck.records import Question, QuestionType, Source, Span
-from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit, is_demonym
+from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit
 from pipeline.lexical import STOP_WORDS, content_words
+from pipeline.names import CALENDAR, is_demonym
 from pipeline.sentences import Sentence
 from pipeline.values import Anchor, find_values
 
@@ -118,7 +119,7 @@ def _names(question: str, text: str) -> list[tuple[str, Span]]:
             name, start = name[cut:], start + cut
         words = {w.lower() for w in re.findall(r"\w+", name)}
         opening = match.start() == 0 and " " not in name and name.lower() in _OPENERS | STOP_WORDS
-        if not words <= asked and not words <= _CALENDAR and not opening:
+        if not words <= asked and not words <= CALENDAR and not opening:
             found.append((name, Span(start, start + len(name))))
     if not asks_for_place(question):
         return found
@@ -159,10 +160,6 @@ _WORD_LIST = re.compile(r"\b[a-z][\w-]+(?: [a-z][\w-]+)?(?:, [a-z][\w-]+(?: [a-z
 _OWNS = re.compile(r" (?!(?:of|in|on|at|to|for|by|from|with|and|or|but|after|before|is|was|has|had|will|would)\b)[a-z]")
 _BEFORE_PLACE = re.compile(r"\b(?:in|at|to|through|via|near|of)(?: the)? $")
 _TITLES = frozenset("president minister general prime foreign the supreme leader".split())
-_CALENDAR = frozenset(
-    "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday".split()
-)
 _OPENERS = frozenset(
     "however instead although while during since according notably moreover meanwhile concurrently both "
     "analysts".split()

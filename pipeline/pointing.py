@@ -7,7 +7,6 @@ passage's tokens and *none*, for a passage that does not answer. Of a span, the 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -17,19 +16,10 @@ from numpy.typing import NDArray
 
 from factcheck.records import Span
 
-__all__ = ["MOST_TOKENS", "Pointed", "Pointer", "best_answer", "log_reach", "to_name_end"]
+__all__ = ["MOST_TOKENS", "Pointed", "Pointer", "best_answer", "log_reach"]
 
 MOST_TOKENS = 30  # of an answer; SQuAD's longer ones are clauses
 _LEAST = 1e-9
-_CALENDAR = (
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October"
-    r"|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
-)
-_TITLE = r"(?:President|Prime|Minister|King|Queen|Prince|Princess|Mr|Mrs|Ms|Dr|Gen|Gov|Sen|Rep|Secretary|Senator)\b"
-_NAME_GOES_ON = re.compile(rf"(?: (?!{_CALENDAR}|{_TITLE})[A-Z][a-z][\w’'-]*)+")
-_OPENS = re.compile(  # "In Moscow Putin signed it": two names meet
-    r"^\W*(?:(?:[A-Z]\w+ )?(?:in|at|on|from|for|by|after|before|during|with|under|to)) (?:the )?$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +73,6 @@ def best_answer(pointed: Pointed, *, start: int = 0) -> tuple[Span, float] | Non
         return None
     score, i, j = found
     return Span(int(pointed.spans[before + i, 0]), int(pointed.spans[before + j, 1])), score - pointed.none
-
-
-def to_name_end(text: str, span: Span) -> Span:
-    """Return the span, and where it ends inside a name, as far as the name goes on: "Friendship | Treaty".
-
-    A weekday, month or title that stands after a name is none of it, nor is a name after one that opens the sentence.
-    """
-    last = span.of(text).split()[-1:]
-    if not last or not last[0][0].isupper() or re.match(_CALENDAR, last[0]) or _OPENS.match(text[: span.start]):
-        return span
-    goes_on = _NAME_GOES_ON.match(text, span.end)
-    return Span(span.start, goes_on.end()) if goes_on else span
 
 
 def _best(first: NDArray[np.float32], last: NDArray[np.float32]) -> tuple[float, int, int] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from factcheck.records import QuestionType
-from pipeline.lexicon import is_participle, look_up
+from pipeline.lexicon import Word, is_participle, look_up
 from pipeline.question_parts import AUXILIARY, HELPER, TRUTH, core_question
 
 __all__ = ["asks_for", "infer_type"]
@@ -161,21 +161,20 @@ def _which(core: str) -> int | None:
     return None
 
 
+def _readings(word: str) -> list[Word]:
+    """Return what the lexicon knows of a form, as it stands and without the ending of a verb or plural."""
+    stems = dict.fromkeys((word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"))
+    return [found for stem in stems if (found := look_up(stem))]
+
+
 def _is_mostly_verb(word: str) -> bool:
     """Whether a form is oftener one of a verb: "which covers trade", not "which types"."""
-    stems = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y")
-    known = [found for stem in stems if (found := look_up(stem))]
-    return is_participle(word) or any(k.verb > k.noun + k.adjective for k in known)
+    return is_participle(word) or any(k.verb > k.noun + k.adjective for k in _readings(word))
 
 
 def _may_be_verb(word: str) -> bool:
-    """Whether a form can be one of a verb: "signed", "won", "hosts"."""
-    stems = {word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"}
-    return (
-        word.endswith("ed")
-        or is_participle(word)
-        or any((found := look_up(stem)) and found.verb > found.noun / 4 for stem in stems)
-    )
+    """Whether a form can well be one of a verb: "signed", "won", "hosts"."""
+    return word.endswith("ed") or is_participle(word) or any(k.verb > k.noun / 4 for k in _readings(word))
 
 
 def asks_for(nouns: frozenset[str], core: str, *, opening: bool = False, owner: bool = False) -> bool:

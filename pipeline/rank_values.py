@@ -23,9 +23,10 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from factcheck.records import Question, Span
-from pipeline.asked import asks_for_place, asks_to_explain, is_demonym
+from pipeline.asked import asks_for_place, asks_to_explain
 from pipeline.extract import ValueCandidate
-from pipeline.pointing import Pointed, Pointer, best_answer, log_reach, to_name_end
+from pipeline.names import is_demonym, to_name_end
+from pipeline.pointing import Pointed, Pointer, best_answer, log_reach
 from pipeline.sentences import Sentence
 from pipeline.statement import state_value
 from pipeline.support import Scorer

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from factcheck.records import QuestionType
-from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit, is_demonym
+from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit
+from pipeline.names import is_demonym
 
 
 @pytest.mark.parametrize(

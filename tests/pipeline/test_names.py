@@ -1,11 +1,11 @@
-"""Where a name ends that the reader cut short."""
+"""Names: where one ends that the reader cut short, and which are of a people."""
 
 from __future__ import annotations
 
 import pytest
 
 from factcheck.records import Span
-from pipeline.pointing import to_name_end
+from pipeline.names import to_name_end
 
 
 @pytest.mark.parametrize(
