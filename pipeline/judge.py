@@ -44,7 +44,9 @@ CLEAR = 0.9
 CLAIM_REFUTED = 0.3
 DUPLICATE_SHARE = 0.8
 _FUTURE_CLAIM = re.compile(
-    r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled)\b", re.IGNORECASE
+    r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled|supposed|meant|intended"
+    r"|hoped|due to|set to|(?:is|are|was|were)(?: \w+ly| (?:at )?first)? to)\b",
+    re.IGNORECASE,
 )
 
 

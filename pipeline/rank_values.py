@@ -1,12 +1,13 @@
-"""Candidates for a value, judged by the verifier: each is put into the question, and its sentence must carry that.
+"""Candidates for a value, judged by the verifier's reader: where it points when it is asked the question.
 
-    score = sigmoid(bias + w1 logit(by words and relevance) + w2 logit(supports of its claim) + w3 pointed)
+    score = sigmoid(bias + w1 logit(by words and relevance) + w2 pointed)
 
-`by words and relevance` is the score of `pipeline.extract`. The verifier reads the sentence with the one before it.
-`pointed`: its reader is asked the question over the same text; the log-probability that its answer reaches into the
-candidate, cut to -8..0. Three logistic weights and a bias, fitted on the development half of the gold labels; a scorer
-without a reader has weights of its own. `python -m training.value_ranking` makes the fit again: with the verifier that
-ships 0.24, 0.15, 0.27, 0.37, a little off WEIGHTS, which the calibration and all published figures were measured with.
+`by words and relevance` is the score of `pipeline.extract`. `pointed` is the log-probability, cut to -8..0, that the
+reader's answer reaches into the candidate, the mean probability over two texts: its sentence with the one before it,
+and with up to three before it in whichever paragraph. Either alone answers fewer questions. The weights of the logistic
+regression are a fit to the development halves of the gold labels, made by `python -m training.value_ranking`. Whether
+the verifier supports question and answer as a claim was a third term, until it made no difference on held-out
+questions. A scorer without a reader has that instead: `w2 logit(supports of its claim)`, weights of its own.
 
 Where a name is asked for, what the reader points at is a candidate too, if it is likelier than no answer: who did
 something is often no capitalised word (`any member`, `the children`). The candidates of a text question are what the
@@ -34,7 +35,6 @@ from pipeline.support import Scorer
 __all__ = ["N_JUDGED", "Weights", "judge_values", "point_at_values", "rank_values"]
 
 N_JUDGED = 12  # candidates that the reader, or without one the verifier, reads, best by words first
-N_SUPPORTED = 6  # of them, whose claims the verifier reads after the reader, best by words and reader first
 N_FOUND = 4  # names that the reader may add
 LEAST_POINTED = -8.0
 _LEAST = 1e-3
@@ -42,16 +42,15 @@ _LEAST = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of the logistic regression; see the module."""
+    """Of the logistic regression; see the module. `judged`: of what reader or verifier says."""
 
     bias: float
     words: float
-    supports: float
-    pointed: float = 0.0
+    judged: float
 
 
-WEIGHTS = Weights(bias=0.27, words=0.16, supports=0.21, pointed=0.38)
-WITHOUT_READER = Weights(bias=-0.32, words=0.09, supports=1.59)
+WEIGHTS = Weights(bias=0.38, words=0.11, judged=0.52)
+WITHOUT_READER = Weights(bias=-0.32, words=0.09, judged=1.59)
 
 
 def rank_values(
@@ -67,23 +66,18 @@ def rank_values(
     `sentences`: where the reader may find a name that the rules do not, most relevant first. `weights` None: those for
     a scorer with a reader or for one without.
     """
-    reader = scorer if reads_answers(scorer) else None
-    judged = list(candidates[:N_JUDGED])
-    pointed = [0.0] * len(judged)
-    if question.type == "text":
-        if reader is None:
+    if not reads_answers(scorer):
+        if question.type == "text":
             return tuple(candidates)
-        judged, pointed = point_in_sentences(question, judged, reader)
-    elif reader:
-        judged, pointed = point_at_values(question, judged, reader, sentences=sentences)
-    weights = weights or (WEIGHTS if reader else WITHOUT_READER)
-    if reader:
-        likely = sorted(zip(judged, pointed, strict=True), key=lambda c: -_joint(weights, c[0].score, 0.5, c[1]))
-        judged, pointed = [c for c, _ in likely[:N_SUPPORTED]], [p for _, p in likely[:N_SUPPORTED]]
-    supports = judge_values(question, judged, scorer)
-    ranked = [
-        replace(c, score=_joint(weights, c.score, s, p)) for c, s, p in zip(judged, supports, pointed, strict=True)
-    ]
+        judged = list(candidates[:N_JUDGED])
+        said = [logit(p) for p in judge_values(question, judged, scorer)]
+        weights = weights or WITHOUT_READER
+    elif question.type == "text":
+        judged, said = point_in_sentences(question, candidates[:N_JUDGED], scorer)
+    else:
+        judged, said = point_at_values(question, candidates[:N_JUDGED], scorer, sentences=sentences)
+    weights = weights or WEIGHTS
+    ranked = [replace(c, score=_joint(weights, c.score, j)) for c, j in zip(judged, said, strict=True)]
     return tuple(sorted(ranked, key=lambda c: -c.score))
 
 
@@ -108,9 +102,10 @@ def point_at_values(
     """
     names = question.type == "entity"
     read_from = [*(c.sentence for c in candidates), *(sentences if names else ())]
-    texts = list(dict.fromkeys(s.in_context for s in read_from))[:N_JUDGED]
+    near = list(dict.fromkeys(s.in_context for s in read_from))[:N_JUDGED]
+    places = {(s.source.id, s.span): s for s in read_from if s.in_context in near}
+    texts = list(dict.fromkeys([*near, *(s.with_lead for s in places.values())]))
     read = dict(zip(texts, reader.read_spans([(question.text, text) for text in texts]), strict=True))
-    places = {(s.source.id, s.span): s for s in read_from if s.in_context in read}
     found = _found(candidates, tuple(places.values()), read, place=asks_for_place(question.text)) if names else []
     judged = [*candidates[: N_JUDGED - len(found)], *found]
     return judged, [_pointed(c, read) for c in judged]
@@ -175,8 +170,13 @@ def _found(
 
 
 def _pointed(candidate: ValueCandidate, read: Mapping[str, Pointed]) -> float:
+    """Return the logarithm of the mean of how its two texts reach a candidate."""
     sentence, span = candidate.sentence, candidate.span
-    return _cut(log_reach(read[sentence.in_context], sentence.shifted(span)) if span else None)
+    if span is None:
+        return LEAST_POINTED
+    texts = ((sentence.in_context, sentence.shifted(span)), (sentence.with_lead, sentence.in_lead(span)))
+    reached = [math.exp(_cut(log_reach(read[text], place))) for text, place in texts]
+    return math.log(sum(reached) / len(reached))
 
 
 def _cut(reach: float | None) -> float:
@@ -189,6 +189,5 @@ def logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _joint(weights: Weights, words: float, supports: float, pointed: float) -> float:
-    x = weights.bias + weights.words * logit(words) + weights.supports * logit(supports) + weights.pointed * pointed
-    return 1 / (1 + math.exp(-x))
+def _joint(weights: Weights, words: float, judged: float) -> float:
+    return 1 / (1 + math.exp(-(weights.bias + weights.words * logit(words) + weights.judged * judged)))

@@ -7,11 +7,13 @@ flagged; the rest of its source keeps its weight, or an attacker could silence a
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from factcheck.records import Passage, Source, Span
 
+N_LEAD = 3  # sentences before one that are read with it
 _LABELS = r"(?:yes|no|true|false|supported|refuted|not_stated|not_enough_evidence|conflicting(?:_evidence)?)"
 _READERS = r"(?:AIs?|LLMs?|assistants?|(?:language |AI )models?|chatbots?|fact.?checkers?)"
 _ORDER = (
@@ -38,12 +40,17 @@ _BOILERPLATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a source, with the passage it was read in and the sentence before it (for pronouns)."""
+    """One sentence of a source, with the passage it was read in, and what stands before it.
+
+    `before`: the sentence before it in its paragraph (for pronouns), "" for none. `lead`: where the third sentence
+    before it begins, in whichever paragraph; None: it has none before it.
+    """
 
     source: Source
     span: Span
     before: str
     passage: Passage
+    lead: int | None = None
 
     @property
     def text(self) -> str:
@@ -53,6 +60,20 @@ class Sentence:
     def in_context(self) -> str:
         """The sentence with the one before it."""
         return f"{self.before} {self.text}" if self.before else self.text
+
+    @property
+    def with_lead(self) -> str:
+        """The sentence with up to three before it, as the source has them."""
+        return self.source.text[self._start : self.span.end]
+
+    def in_lead(self, span: Span) -> Span:
+        """Return where a span of `text` stands in `with_lead`."""
+        shift = self.span.start - self._start
+        return Span(span.start + shift, span.end + shift)
+
+    @property
+    def _start(self) -> int:
+        return self.span.start if self.lead is None else self.lead
 
     def shifted(self, span: Span) -> Span:
         """Return where a span of `text` stands in `in_context`."""
@@ -75,13 +96,13 @@ def collect_sentences(
     sentences: dict[tuple[str, Span], Sentence] = {}
     for passage in passages:
         source = sources[passage.source]
-        previous: Span | None = None
+        last: deque[Span] = deque(maxlen=N_LEAD)
         for span in split(passage.source):
-            inside = passage.start <= span.start and span.end <= passage.end
-            if (inside or span.overlaps(Span(passage.start, passage.end))) and not is_boilerplate(span.of(source.text)):
-                before = previous.of(source.text) if previous and _same_paragraph(source.text, previous, span) else ""
-                sentences.setdefault((source.id, span), Sentence(source, span, before, passage))
-            previous = span
+            if span.overlaps(Span(passage.start, passage.end)) and not is_boilerplate(span.of(source.text)):
+                before = last[-1].of(source.text) if last and _same_paragraph(source.text, last[-1], span) else ""
+                lead = last[0].start if last else None
+                sentences.setdefault((source.id, span), Sentence(source, span, before, passage, lead))
+            last.append(span)
     flagged = tuple(s for s in sentences.values() if instructs(s.text))
     return Reading(tuple(s for s in sentences.values() if s not in flagged), flagged)
 

@@ -1,10 +1,10 @@
 """Fit the weights of `pipeline/rank_values.py` on the development half of gold labels.
 
-    python -m training.value_ranking --gold eval/gold/treaty.yaml --home DIR [--weights DIR]
+    python -m training.value_ranking --gold eval/gold/treaty.yaml eval/gold/newcomer.yaml --home DIR [--weights DIR]
 
-`--home` holds the gold file's corpus, ingested. A candidate is right where the value scorer would count it right.
+`--home` holds the gold files' corpus, ingested. A candidate is right where the value scorer would count it right.
 Prints the weights, and with the questions of each tenth left out: the share answered right by the joint score, by words
-alone, by the verifier alone, and by its reader alone. Questions of the test half are never touched; on questions that
+alone, and by the verifier's reader alone. Questions of the test halves are never touched; on questions that
 the rules were not written for, `python -m benchmarks.typed_questions` measures.
 """
 
@@ -26,18 +26,18 @@ from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
 from pipeline.extract import find_candidates
 from pipeline.questions import parse_question
-from pipeline.rank_values import N_JUDGED, judge_values, logit, point_at_values
+from pipeline.rank_values import N_JUDGED, logit, point_at_values
 from pipeline.value import N_READ
 from pipeline.verifier import WEIGHTS, Verifier
 
-COLUMNS = ("words", "supports", "pointed")
+COLUMNS = ("words", "pointed")
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """One question's candidates: columns as in COLUMNS; `right` for each; `answerable`: any value."""
 
-    x: NDArray[np.float64]  # (n, 3)
+    x: NDArray[np.float64]  # (n, 2)
     right: NDArray[np.bool_]  # (n,)
     answerable: bool
     text: str
@@ -58,8 +58,7 @@ def rows_of(sample: Sample, answerer: Answerer, verifier: Verifier) -> Rows | No
     found, pointed = point_at_values(question, found, verifier, sentences=sentences)
     if not found:
         return None
-    supports = judge_values(question, found, verifier)
-    x = np.array([(logit(c.score), logit(s), p) for c, s, p in zip(found, supports, pointed, strict=True)])
+    x = np.array([(logit(c.score), p) for c, p in zip(found, pointed, strict=True)])
     scores = [value_match(sample, {"answer": c.answer, "value": c.value}, None) for c in found]  # type: ignore[arg-type]
     right = np.array([bool(s and s.value) for s in scores])
     return Rows(x, right, sample.value is not None, sample.text)
@@ -80,13 +79,13 @@ def chosen(rows: Rows, score: NDArray[np.float64], threshold: float) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--gold", type=Path, nargs="+", required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     given = parser.parse_args()
     verifier = Verifier(given.weights)
-    samples = [s for s in read_gold(given.gold).samples if s.question and s.type not in ("boolean", "text")]
-    samples = [s for s in samples if "dev" in s.tags]
+    samples = [s for gold in given.gold for s in read_gold(gold).samples if s.question and "dev" in s.tags]
+    samples = [s for s in samples if s.type not in ("boolean", "text")]
     with open_answerer(load_settings({"home": given.home, "model": "none"})) as answerer:
         rows = [r for s in samples if (r := rows_of(s, answerer, verifier))]
     print(f"{len(samples)} questions, {len(rows)} with candidates, {sum(r.right.any() for r in rows)} with a right one")

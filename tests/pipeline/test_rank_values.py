@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,18 +12,19 @@ from numpy.typing import NDArray
 from factcheck.records import Passage, Question, Source, Span
 from pipeline.extract import ValueCandidate, find_candidates
 from pipeline.pointing import Pointed
-from pipeline.rank_values import LEAST_POINTED, N_JUDGED, N_SUPPORTED, Weights, point_at_values, rank_values
+from pipeline.rank_values import LEAST_POINTED, N_JUDGED, Weights, point_at_values, rank_values
 from pipeline.sentences import Sentence
 
 BEFORE = "Talks began in 2019."
 TEXT = "Iran joined in 2023, any member of the bloc said, and a summit met in 2024."
-EVEN = Weights(bias=0.0, words=0.0, supports=0.0, pointed=1.0)
+EVEN = Weights(bias=0.0, words=0.0, judged=1.0)
 
 
 def sentence(text: str = TEXT, before: str = BEFORE) -> Sentence:
-    source = Source("s", f"{before} {text}", "", "")
+    source = Source(text, f"{before} {text}", "", "")
     start = len(before) + 1 if before else 0
-    return Sentence(source, Span(start, start + len(text)), before, Passage("s", 0, len(source.text), source.text, 1.0))
+    passage = Passage(text, 0, len(source.text), source.text, 1.0)
+    return Sentence(source, Span(start, start + len(text)), before, passage, 0)
 
 
 class Scripted:
@@ -145,10 +147,29 @@ def test_without_a_reader_a_text_question_keeps_its_sentences() -> None:
     assert rank_values(WHAT, found, Scripted("Iran", has_reader=False)) == found
 
 
-def test_the_likeliest_by_words_and_reader_are_judged_and_no_others() -> None:
+def test_the_last_of_those_that_are_read_can_be_first() -> None:
     places = [sentence(f"Iran joined in {year}.") for year in range(1990, 2020)]
     found = candidates(WHEN, *places)
-    pointed_at = found[N_JUDGED - 1].answer  # the last of those that are read
+    pointed_at = found[N_JUDGED - 1].answer
     ranked = rank_values(WHEN, found, Scripted(pointed_at), weights=EVEN)
-    assert len(ranked) == N_SUPPORTED
+    assert len(ranked) == N_JUDGED
     assert ranked[0].answer == pointed_at
+
+
+class Forgetful(Scripted):
+    """Answers only where it has read what the question's pronoun means."""
+
+    def _point(self, passage: str) -> Pointed:
+        known = super()._point(passage)
+        return known if "Talks began" in passage else replace(known, first=known.first * 0 - 12.0, none=-0.1)
+
+
+def test_a_text_with_more_before_it_can_tell_what_the_sentence_alone_does_not() -> None:
+    place = sentence()
+    alone = replace(place, before="", lead=None)
+    (told, *_), (untold, *_) = (
+        rank_values(WHEN, candidates(WHEN, s), Forgetful("2024"), weights=EVEN)
+        for s in (replace(place, before=""), alone)
+    )
+    assert told.answer == "2024"
+    assert told.score > 10 * untold.score
