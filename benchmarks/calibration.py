@@ -100,7 +100,7 @@ def gold(home: Path, *, model: str) -> list[Labelled]:
     settings = load_settings({"home": home, "model": model}).model_copy(update={"max_risk": None})
     embedder, scorer = default_embedder(settings.threads), open_scorer(settings).name
     labelled = []
-    for name in ("treaty", "claims"):
+    for name in ("treaty", "newcomer", "claims"):
         suite = open_suite(name)
         samples = {sample.id: sample for sample in select(suite.samples, tags=["dev"])}
         own = corpus_settings(suite, settings, embedder)

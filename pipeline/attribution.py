@@ -20,7 +20,9 @@ _SPECULATED = re.compile(
     re.IGNORECASE,
 )
 _FORECAST = re.compile(
-    r"\b(?:(?-i:may)|might|could|would|expected to|is expected|are expected|set to be|scheduled to|due to be|upcoming|planned (?:timing|signing)|if signed)\b",
+    r"\b(?:(?-i:may)|might|could|would|expected to|is expected|are expected|set to be|scheduled to|due to be|"
+    r"(?:supposed|meant) to be|(?:was|were)(?: originally| initially| at first)? to be|upcoming|planned (?:timing|signing)|"
+    r"if signed)\b",
     re.IGNORECASE,
 )
 _DENIED = re.compile(

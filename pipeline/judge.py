@@ -44,8 +44,10 @@ CLEAR = 0.9
 CLAIM_REFUTED = 0.3
 DUPLICATE_SHARE = 0.8
 _FUTURE_CLAIM = re.compile(
-    r"\b(?:(?-i:may)|might|could|would|will|expected|planned|likely|predicted|suggested|scheduled|supposed|meant|intended"
-    r"|hoped|due to|set to|(?:is|are|was|were)(?: \w+ly| (?:at )?first)? to)\b",
+    r"\b(?:(?-i:may)|might|could|would|will|shall|expected|planned|likely|predicted|suggested|scheduled"
+    r"|(?:supposed|meant|intended|hoped|plans?|intends?|aims?) to|(?:due|set) to be"
+    r"|(?:is|are|was|were)(?:,? (?:not|never|once|still|then|about|going|originally|initially|at first),?)? to"
+    r" (?:be|have))\b",
     re.IGNORECASE,
 )
 
@@ -93,7 +95,7 @@ def restrain(evidence: Evidence, claim: str, *, event_date: str | None) -> Evide
 
 
 def _restraint(sentence: Sentence, claim: str, event_date: str | None) -> str | None:
-    if not _FUTURE_CLAIM.search(claim):
+    if not (_FUTURE_CLAIM.search(claim) or is_forecast(claim)):
         if is_forecast(nearest_clause(claim, sentence.text)):
             return "speaks of what may come"
         if event_date and published_before(sentence.source, event_date):

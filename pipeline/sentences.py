@@ -7,13 +7,12 @@ flagged; the rest of its source keeps its weight, or an attacker could silence a
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from factcheck.records import Passage, Source, Span
 
-N_LEAD = 3  # sentences before one that are read with it
+N_LEAD, MOST_LEAD = 3, 1200  # sentences before one that are read with it, and the most code points of them
 _LABELS = r"(?:yes|no|true|false|supported|refuted|not_stated|not_enough_evidence|conflicting(?:_evidence)?)"
 _READERS = r"(?:AIs?|LLMs?|assistants?|(?:language |AI )models?|chatbots?|fact.?checkers?)"
 _ORDER = (
@@ -42,15 +41,16 @@ _BOILERPLATE = re.compile(
 class Sentence:
     """One sentence of a source, with the passage it was read in, and what stands before it.
 
-    `before`: the sentence before it in its paragraph (for pronouns), "" for none. `lead`: where the third sentence
-    before it begins, in whichever paragraph; None: it has none before it.
+    `before`: the sentence before it in its paragraph (for pronouns), "" for none. `lead_start`: where the third sentence
+    before it begins, in whichever paragraph, or a later one, if one before it is not read or they are long; None: it has
+    none before it.
     """
 
     source: Source
     span: Span
     before: str
     passage: Passage
-    lead: int | None = None
+    lead_start: int | None = None
 
     @property
     def text(self) -> str:
@@ -73,7 +73,7 @@ class Sentence:
 
     @property
     def _start(self) -> int:
-        return self.span.start if self.lead is None else self.lead
+        return self.span.start if self.lead_start is None else self.lead_start
 
     def shifted(self, span: Span) -> Span:
         """Return where a span of `text` stands in `in_context`."""
@@ -96,13 +96,14 @@ def collect_sentences(
     sentences: dict[tuple[str, Span], Sentence] = {}
     for passage in passages:
         source = sources[passage.source]
-        last: deque[Span] = deque(maxlen=N_LEAD)
-        for span in split(passage.source):
+        spans = tuple(split(passage.source))
+        for i, span in enumerate(spans):
             if span.overlaps(Span(passage.start, passage.end)) and not is_boilerplate(span.of(source.text)):
-                before = last[-1].of(source.text) if last and _same_paragraph(source.text, last[-1], span) else ""
-                lead = last[0].start if last else None
-                sentences.setdefault((source.id, span), Sentence(source, span, before, passage, lead))
-            last.append(span)
+                lead = _lead(source.text, spans[max(0, i - N_LEAD) : i], span)
+                near = lead and _same_paragraph(source.text, lead[-1], span)
+                before = lead[-1].of(source.text) if near else ""
+                sentence = Sentence(source, span, before, passage, lead[0].start if lead else None)
+                sentences.setdefault((source.id, span), sentence)
     flagged = tuple(s for s in sentences.values() if instructs(s.text))
     return Reading(tuple(s for s in sentences.values() if s not in flagged), flagged)
 
@@ -115,6 +116,15 @@ def instructs(text: str) -> bool:
 def is_boilerplate(text: str) -> bool:
     """Whether a line is page furniture ("Read also:"), or has no word of two letters."""
     return bool(_BOILERPLATE.match(text.strip())) or not re.search(r"\w\w", text)
+
+
+def _lead(text: str, before: Sequence[Span], span: Span) -> Sequence[Span]:
+    """Return the last of the sentences `before` it that are read with a sentence: none beyond what is not read itself."""
+    for i in reversed(range(len(before))):
+        words = before[i].of(text)
+        if is_boilerplate(words) or instructs(words) or span.start - before[i].start > MOST_LEAD:
+            return before[i + 1 :]
+    return before
 
 
 def _same_paragraph(text: str, first: Span, second: Span) -> bool:

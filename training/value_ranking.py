@@ -3,7 +3,7 @@
     python -m training.value_ranking --gold eval/gold/treaty.yaml eval/gold/newcomer.yaml --home DIR [--weights DIR]
 
 `--home` holds the gold files' corpus, ingested. A candidate is right where the value scorer would count it right.
-Prints the weights, and with the questions of each tenth left out: the share answered right by the joint score, by words
+Prints the weights, and with the families of each tenth left out: the share answered right by the joint score, by words
 alone, and by the verifier's reader alone. Questions of the test halves are never touched; on questions that
 the rules were not written for, `python -m benchmarks.typed_questions` measures.
 """
@@ -40,7 +40,7 @@ class Rows:
     x: NDArray[np.float64]  # (n, 2)
     right: NDArray[np.bool_]  # (n,)
     answerable: bool
-    text: str
+    cluster: str
 
 
 def rows_of(sample: Sample, answerer: Answerer, verifier: Verifier) -> Rows | None:
@@ -61,7 +61,7 @@ def rows_of(sample: Sample, answerer: Answerer, verifier: Verifier) -> Rows | No
     x = np.array([(logit(c.score), p) for c, p in zip(found, pointed, strict=True)])
     scores = [value_match(sample, {"answer": c.answer, "value": c.value}, None) for c in found]  # type: ignore[arg-type]
     right = np.array([bool(s and s.value) for s in scores])
-    return Rows(x, right, sample.value is not None, sample.text)
+    return Rows(x, right, sample.value is not None, sample.cluster)
 
 
 def fit(rows: list[Rows]) -> LogisticRegression:
@@ -91,7 +91,7 @@ def main() -> None:
     print(f"{len(samples)} questions, {len(rows)} with candidates, {sum(r.right.any() for r in rows)} with a right one")
     thresholds = np.arange(0.1, 0.9, 0.05)
     joint = dict.fromkeys(thresholds, 0)
-    for train, test in GroupKFold(10).split(rows, groups=range(len(rows))):
+    for train, test in GroupKFold(10).split(rows, groups=[row.cluster for row in rows]):
         model = fit([rows[i] for i in train])
         for i in test:
             p = model.predict_proba(rows[i].x)[:, 1]

@@ -16,7 +16,7 @@ from factcheck.errors import ChecksFailed
 def command(*, suites: tuple[str, ...], support: bool, strict: bool, as_json: bool) -> None:
     """Look for faults in gold labels: one file, or several at once, so that they are compared with each other.
 
-    A suite is a path, or the name of one that ships (treaty, claims).
+    A suite is a path, or the name of one that ships (treaty, claims, newcomer).
 
     Finds quotes that are not in their source, sources that are not in the corpus, answers that do not follow from their
     stances, values that stand in none of their quotes, labels that stand twice or contradict each other, and families

@@ -173,7 +173,7 @@ def test_a_warning_fails_only_when_strict(tmp_path: Path) -> None:
 
 
 def test_the_shipped_files_are_clean_together() -> None:
-    assert lint_files([GOLD / "treaty.yaml", GOLD / "claims.yaml"]) == []
+    assert lint_files([GOLD / "treaty.yaml", GOLD / "claims.yaml", GOLD / "newcomer.yaml"]) == []
 
 
 def test_an_empty_list_of_quotes_is_no_evidence(tmp_path: Path) -> None:

@@ -182,6 +182,39 @@ def test_sources_that_agree_do_not_supersede(make_source: MakeSource, make_evide
             (0.0, 0.1, 0.9),
         ),  # May in a claim is no "may"
         ("The treaty may be signed in January.", "The treaty may be signed in January.", (0.8, 0.1, 0.1)),
+        (
+            "It was expected to be signed at a summit.",
+            "It was at first supposed to be signed at a summit.",
+            (0.8, 0.1, 0.1),
+        ),
+        ("It was expected to be signed at a summit.", "It was originally to be signed at a summit.", (0.8, 0.1, 0.1)),
+        (
+            "It was expected to be signed at a summit.",
+            "It was close to the summit that it was signed.",
+            (0.0, 0.1, 0.9),
+        ),
+        *(
+            ("It could be signed.", claim, (0.0, 0.1, 0.9))
+            for claim in (
+                "The first visit was to Moscow.",
+                "The delay was due to sanctions.",
+                "Russia was first to sign it.",
+                "The treaty meant peace.",
+                "Russia is friendly to Iran.",
+            )
+        ),
+        *(
+            ("It could be signed.", claim, (0.8, 0.1, 0.1))
+            for claim in (
+                "It was never to be signed.",
+                "It is going to be signed.",
+                "Iran intends to sign it.",
+                "It shall be signed.",
+                "The upcoming treaty is signed.",
+            )
+        ),
+        ("It was originally to be signed at a summit.", "It was signed at a summit.", (0.0, 0.1, 0.9)),
+        ("It was supposed to be signed at a summit.", "It was signed at a summit.", (0.0, 0.1, 0.9)),
     ],
 )
 def test_a_forecast_supports_only_a_claim_about_what_may_be(

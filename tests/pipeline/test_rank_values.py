@@ -1,4 +1,4 @@
-"""Candidates judged twice: by what the verifier says of their claims, and by where its reader points."""
+"""Candidates judged by where the reader points, in two texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.sentences import Sentence
 
 BEFORE = "Talks began in 2019."
 TEXT = "Iran joined in 2023, any member of the bloc said, and a summit met in 2024."
-EVEN = Weights(bias=0.0, words=0.0, judged=1.0)
+EVEN = Weights(bias=0.0, words=0.0, said=1.0)
 
 
 def sentence(text: str = TEXT, before: str = BEFORE) -> Sentence:
@@ -102,11 +102,11 @@ def test_it_adds_none_that_is_elsewhere_or_blank_or_there_already(phrase: str) -
 
 
 def test_few_texts_are_read_each_once() -> None:
-    places = [sentence(f"Iran joined in {year} with Oman and Qatar.") for year in range(1990, 2020)]
+    places = [replace(sentence(f"Iran joined in {year} with Oman and Qatar."), before="") for year in range(1990, 2020)]
     scorer = Scripted("1990")
     judged, _ = point_at_values(WHO, candidates(WHO, *places)[:N_JUDGED], scorer, sentences=places)
     assert len(judged) <= N_JUDGED
-    assert len(scorer.read) == len(set(scorer.read)) == N_JUDGED
+    assert len(scorer.read) == len(set(scorer.read)) == 2 * N_JUDGED
 
 
 WHAT = Question("What did a member of the bloc say?", type="text")
@@ -166,10 +166,44 @@ class Forgetful(Scripted):
 
 def test_a_text_with_more_before_it_can_tell_what_the_sentence_alone_does_not() -> None:
     place = sentence()
-    alone = replace(place, before="", lead=None)
+    alone = replace(place, before="", lead_start=None)
     (told, *_), (untold, *_) = (
         rank_values(WHEN, candidates(WHEN, s), Forgetful("2024"), weights=EVEN)
         for s in (replace(place, before=""), alone)
     )
     assert told.answer == "2024"
     assert told.score > 10 * untold.score
+
+
+class Short(Scripted):
+    """Reads the first forty characters of a passage."""
+
+    def _point(self, passage: str) -> Pointed:
+        return super()._point(passage[:40])
+
+
+def test_a_text_that_is_cut_off_before_the_candidate_is_left_out() -> None:
+    place = replace(sentence("It met in 2024.", before="Talks about the summit began long before."), before="")
+    ranked = rank_values(WHEN, candidates(WHEN, place), Short("2024"), weights=EVEN)
+    assert [c.score > 0.4 for c in ranked] == [True]
+
+
+class Doubting(Scripted):
+    """Is sure where it reads the sentence alone, and less so with what stands before it."""
+
+    def _point(self, passage: str) -> Pointed:
+        known = super()._point(passage)
+        p = np.log(0.9 if passage == TEXT else 0.1)
+        return replace(known, first=np.where(known.first > -1, p, -12.0), last=np.where(known.last > -1, 0.0, -12.0))
+
+
+def test_the_mean_of_both_texts_counts() -> None:
+    place = replace(sentence(), before="")
+    _, pointed = point_at_values(WHEN, candidates(WHEN, place), Doubting("2024"))
+    assert np.exp(max(pointed)) == pytest.approx(0.5, abs=0.01)
+
+
+def test_what_fits_into_neither_text_is_not_pointed_at() -> None:
+    place = sentence("After talks that had lasted for many years it met in 2024.")
+    _, pointed = point_at_values(WHEN, candidates(WHEN, place), Short("2024"))
+    assert pointed == [LEAST_POINTED]

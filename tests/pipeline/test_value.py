@@ -100,8 +100,20 @@ def test_a_pick_that_is_read_as_far_worse_does_not_count(years: dict[str, float]
     assert found.answer == answer
 
 
+def test_a_sure_candidate_is_not_asked_about_and_stands_where_the_model_finds_nothing() -> None:
+    def answer(p: float, below: float) -> str | None:
+        scorer = Knowing({"2019": 0.01, "2024": p})
+        return find_value(QUESTION, relevance(), scorer=scorer, reader=Picking("2019"), model_below=below).answer
+
+    def kept(p: float) -> str | None:
+        return find_value(QUESTION, relevance(), scorer=Knowing({"2024": p}), reader=Picking(None)).answer
+
+    assert (answer(0.95, 0.65), answer(0.2, 0.65)) == ("2024", "2019")
+    assert (kept(0.95), kept(0.1)) == ("2024", None)
+
+
 def test_a_pick_that_is_all_but_impossible_is_none() -> None:
-    sure = Naming("2019")  # the reader points elsewhere, and nothing supports the pick
+    sure = Naming("2019")  # the reader points elsewhere
     found = find_value(QUESTION, relevance("It began in 2019."), scorer=sure, reader=Picking("2019"))
     assert found.answer == "2019"
     text = "It began in 2019. The bridge of 2024 is old."
