@@ -50,7 +50,7 @@ class Weights:
     said: float
 
 
-WEIGHTS = Weights(bias=0.38, words=0.11, said=0.52)
+WEIGHTS = Weights(bias=0.40, words=0.10, said=0.51)
 WITHOUT_READER = Weights(bias=-0.32, words=0.09, said=1.59)
 
 

@@ -26,12 +26,8 @@ from pipeline.support import Scorer
 
 ANSWER_THRESHOLD = 0.16  # candidate score from which `none` answers
 TEXT_THRESHOLD = 0.3  # the same of what a reader points at for a text question; chosen on 150 of SQuAD 2.0's
-HIGHEST = 0.7  # candidate score that is seldom passed, however sure the reader is: `model_below` is a share of it
-OVERRULE = 0.4  # candidate score from which it stands against a small model that finds nothing
 PICKED = 1.7  # what being picked by a small model adds to the log odds of a candidate
 LEAST_PICKED = 0.05  # candidate score under which a small model's pick is none
-# OVERRULE, PICKED and `model_below` of 0.65 were chosen on the development halves (60 values), where asking a model
-# about all of them, or about the 18 that this leaves, answered as many.
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
 N_READ = 24  # sentences that candidates are taken from, most relevant first
 N_OFFERED = 7  # of them, shown to a model
@@ -55,9 +51,9 @@ def find_value(
 ) -> ValueFinding:
     """Return the best supported value for a question of a type other than boolean.
 
-    A model that points is asked only where the best candidate's score is below `model_below * HIGHEST` (at 1: always);
-    where it finds nothing, that candidate stands if its score is `OVERRULE` or more. Where it picks another value, both
-    are judged alike, and the model's counts `PICKED` more; a pick that is all but impossible is none.
+    A model that points is asked where the best candidate's score is below `model_below`; what it does not find is not
+    found. Where it picks another value, both are judged alike, and the model's counts `PICKED` more; a pick that is all
+    but impossible is none.
     """
     indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
@@ -65,15 +61,14 @@ def find_value(
     candidates = _agreed(rank_values(question, found, scorer, sentences=sentences))
     least = TEXT_THRESHOLD if question.type == "text" and reads_answers(scorer) else ANSWER_THRESHOLD
     likely = next((c for c in candidates if c.score >= least), None)
-    sure = likely is not None and model_below < 1 and likely.score >= model_below * HIGHEST
-    if reader is None or (reader.pointing and sure):
+    if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
         if likely is None:
             return _missing(question, max((c.score for c in candidates), default=0.0))
         return _stated(question, likely, candidates)
     offered = sentences[:N_OFFERED]
     reading = reader.read_value(question, offered)
     best = _candidate(question, reading, offered, relevance.sentences)
-    if reader.pointing:
+    if reader.pointing and best is not None:
         best = _decided(best, likely, lambda pick: _judged(pick, question, candidates, relevance, scorer))
     finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
     return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
@@ -99,11 +94,9 @@ def _join_sources(scored: Sequence[tuple[Source, float]]) -> float:
 
 
 def _decided(
-    pick: ValueCandidate | None, likely: ValueCandidate | None, judge: Callable[[ValueCandidate], float | None]
+    pick: ValueCandidate, likely: ValueCandidate | None, judge: Callable[[ValueCandidate], float | None]
 ) -> ValueCandidate | None:
     """Return a small model's pick, or the likely candidate instead, or neither; see `find_value`."""
-    if pick is None:
-        return likely if likely is not None and likely.score >= OVERRULE else None
     score = judge(pick)
     if score is None:
         return pick
