@@ -21,7 +21,7 @@ _SPECULATED = re.compile(
 )
 _FORECAST = re.compile(
     r"\b(?:(?-i:may)|might|could|would|expected to|is expected|are expected|set to be|scheduled to|due to be|"
-    r"(?:supposed|meant) to be|(?:was|were)(?: originally| initially| at first)? to be|upcoming|planned (?:timing|signing)|"
+    r"(?:supposed|meant) to be|(?:was|were)(?: originally| initially| at first)? to be|upcoming|(?:the|its|their|his|her|a) planned \w+ing|"
     r"if signed)\b",
     re.IGNORECASE,
 )

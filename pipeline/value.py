@@ -25,9 +25,11 @@ from pipeline.statement import state_value
 from pipeline.support import Scorer
 
 ANSWER_THRESHOLD = 0.16  # candidate score from which `none` answers
-TEXT_THRESHOLD = 0.3  # the same of what a reader points at for a text question; chosen on 150 of SQuAD 2.0's
+TEXT_THRESHOLD = (
+    0.3  # the same of what a reader points at for a text question; chosen on 150 of SQuAD's, for a former score
+)
 PICKED = 1.7  # what being picked by a small model adds to the log odds of a candidate
-LEAST_PICKED = 0.05  # candidate score under which a small model's pick is none
+LEAST_PICKED = 0.05  # candidate score under which a small model's pick is none; both chosen for a former score
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
 N_READ = 24  # sentences that candidates are taken from, most relevant first
 N_OFFERED = 7  # of them, shown to a model
