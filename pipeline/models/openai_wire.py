@@ -21,6 +21,7 @@ from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, SecretStr
 
 from factcheck.errors import ModelReplyError
+from pipeline.models.choice import Choice, choice_of
 from pipeline.models.faults import CallError, explain, short
 from pipeline.models.http_client import BodyError, bounded_client
 from pipeline.models.messages import to_messages, usage_of, with_schema
@@ -78,6 +79,8 @@ class OpenAIWire:
         while True:
             options, form = self._options(request), self._form
             messages = request.messages if form == "json_schema" else with_schema(request.messages, request.schema)
+            if choice := self._choice(request):
+                messages = (*messages, ("assistant", choice.opening))
             try:
                 return self._read(self._invoke(messages, options, request.timeout_s), request)
             except openai.LengthFinishReasonError as error:  # the client's own check; the usage still counts
@@ -123,7 +126,9 @@ class OpenAIWire:
         options = {key: value for key, value in options.items() if key not in self._left_out}
         if self._limit_name not in self._left_out:
             body[self._limit_name] = self.most_tokens(request.max_tokens)
-        if self._embedded:
+        if choice := self._choice(request):
+            body |= {"grammar": choice.grammar, self._limit_name: 1}
+        elif self._embedded:
             body["grammar"] = _grammar(request.schema)
         elif self._form == "json_schema":
             options["response_format"] = _json_schema(request.schema)
@@ -182,7 +187,8 @@ class OpenAIWire:
             raise ModelReplyError(
                 f"{self._name}: the provider's content filter withheld the reply. Try another model (`--model`)"
             )
-        if finish == "length":
+        choice = self._choice(request)
+        if finish == "length" and choice is None:
             return self._cut(usage_of(message), str(message.text))
         if message.tool_calls or message.invalid_tool_calls:
             raise ModelReplyError(
@@ -191,7 +197,13 @@ class OpenAIWire:
         tokens, notes = _tokens((meta.get("logprobs") or {}).get("content") or ()), self._notes()
         if request.logprobs and not tokens and not any("logprobs" in note for note in notes):
             notes += (f"{self._name} gives no logprobs; its words count with a fixed probability",)
-        return Raw(str(message.text), usage_of(message), tokens, notes=notes)
+        text = str(message.text)
+        if choice is not None:
+            text, tokens = choice.complete(text, tokens)
+        return Raw(text, usage_of(message), tokens, notes=notes)
+
+    def _choice(self, request: Request) -> Choice | None:
+        return choice_of(request.schema) if self._embedded else None
 
 
 _FORM_SAID = {
