@@ -21,7 +21,7 @@ __all__ = ["ResponseCache", "request_key"]
 
 FILE = "responses.sqlite"
 VERSION = 1  # of the file
-WIRE_VERSION = 1  # of what is sent beside the messages; a change makes other keys, so that nothing old is used
+WIRE_VERSION = 2  # of what is sent beside the messages; a change makes other keys, so that nothing old is used
 _BUSY_S = 5.0
 _log = logging.getLogger("factcheck")
 

@@ -1,7 +1,6 @@
 """A reply that is one choice of words: its beginning is given to the embedded server, which writes a single token.
 
-`{"label": "False"}` is six tokens, and only one of them says something. On a processor each takes as long as reading
-some twenty.
+`{"label": "False"}` is six tokens, each a pass through the whole network, and only one of them says something.
 """
 
 from __future__ import annotations
