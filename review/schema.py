@@ -10,9 +10,11 @@ from __future__ import annotations
 import sqlite3
 
 from factcheck.errors import StoreError
+from vectorstore.wal import use_wal
 
-__all__ = ["prepare"]
+__all__ = ["BUSY_S", "prepare"]
 
+BUSY_S = 20.0  # how long a statement waits for another process
 SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x46434B52  # "FCKR"
 
@@ -80,13 +82,12 @@ def prepare(db: sqlite3.Connection, path: object) -> None:
     WAL, `synchronous=FULL`: what COMMIT returned from is on the disk, also after a power cut.
     Raises: StoreError for a file of a newer program.
     """
-    db.execute("PRAGMA busy_timeout = 20000")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA temp_store = MEMORY")
     found = int(db.execute("PRAGMA user_version").fetchone()[0])
     if found > SCHEMA_VERSION:
         raise StoreError(f"{path} has schema {found}, of a newer factcheck; upgrade, or give another --home")
-    db.execute("PRAGMA journal_mode = WAL")
+    use_wal(db, wait_s=BUSY_S)
     db.execute("PRAGMA synchronous = FULL")
     if found:
         return

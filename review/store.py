@@ -24,7 +24,7 @@ from review.importing import add_item, follow_sources
 from review.items import NewItem
 from review.listing import ROW, SORTS, Facets, Page, QueueFilter, Sort, Viewer, facets, list_ids, list_page
 from review.reading import Cited, Item, Shown, read_item
-from review.schema import prepare
+from review.schema import BUSY_S, prepare
 from review.texts import MemoryTexts, Texts
 from vectorstore.faults import storage_errors
 
@@ -57,7 +57,7 @@ class ReviewStore:
         self._find_text = lru_cache(maxsize=64)(self.texts.source)
         with storage_errors(self.path, _REPAIR):
             home.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=20, check_same_thread=False)
+            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
             try:
                 prepare(self._db, self.path)
             except BaseException:

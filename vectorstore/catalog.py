@@ -5,7 +5,7 @@
 - The lexical index keeps its own copy of the words (FTS5's contentless delete needs SQLite 3.43; Debian 12 has 3.40).
   Offsets never come from it.
 - WAL: readers go on while one process writes. `synchronous=NORMAL`: a crash of the process loses nothing, a power cut
-  at worst the last transaction, and the next ingest repeats it. `busy_timeout`: two short writers wait for each other.
+  at worst the last transaction, and the next ingest repeats it. A busy timeout: two short writers wait for each other.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from typing import Any, Literal
 from factcheck.errors import StoreError
 from factcheck.records import Filters, Provenance, Source, Span
 from vectorstore.faults import REBUILD, storage_errors
+from vectorstore.wal import use_wal
 
 __all__ = ["Catalog", "ChunkRow", "VectorState"]
 
 SCHEMA_VERSION = 2
+_BUSY_S = 10.0  # how long a statement waits for another process
 _APPLICATION_ID = 0x46434B31  # "FCK1": tells `file` and us whose database it is
 
 VectorState = Literal["none", "stale", "ready"]
@@ -93,7 +95,7 @@ class Catalog:
         with self.errors():
             if write:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
             try:
                 self._prepare(write)
             except BaseException:
@@ -101,7 +103,6 @@ class Catalog:
                 raise
 
     def _prepare(self, write: bool) -> None:
-        self._db.execute("PRAGMA busy_timeout = 10000")
         self._db.execute("PRAGMA foreign_keys = ON")
         found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if found > SCHEMA_VERSION:
@@ -109,7 +110,7 @@ class Catalog:
         if found == 1:
             self._upgrade()
         if write:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            use_wal(self._db, wait_s=_BUSY_S)
             self._db.execute("PRAGMA synchronous = NORMAL")
             if found == 0:
                 self._create()

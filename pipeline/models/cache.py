@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from vectorstore.wal import use_wal
+
 __all__ = ["ResponseCache", "request_key"]
 
 FILE = "responses.sqlite"
@@ -107,7 +109,7 @@ def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        use_wal(db, wait_s=_BUSY_S)
         db.execute("PRAGMA synchronous = NORMAL")
         found = int(db.execute("PRAGMA user_version").fetchone()[0])
         if found > VERSION:
