@@ -24,7 +24,7 @@ from eval.gold import Sample, read_gold
 from factcheck.records import Question, Support
 from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
-from pipeline.boolean import N_OFFERED, N_SCORED, judge_claim, witnesses
+from pipeline.boolean import N_POINTED, N_SCORED, judge_claim, witnesses
 from pipeline.dated import with_years
 from pipeline.extract import anchor_of
 from pipeline.lexical import same_side
@@ -67,7 +67,7 @@ def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, rea
     indexes = found.relevance.best(N_SCORED)
     if reader is not None:
         alone = judge_claim(claim, found.relevance, scorer=scorer, reader=None).evidence
-        indexes = tuple(indexes[i] for i in witnesses(alone, N_OFFERED))
+        indexes = tuple(indexes[i] for i in witnesses(alone, N_POINTED))
     sentences = [found.relevance.sentences[i] for i in indexes]
     texts = [with_years(s.text, anchor_of(s.source)) for s in sentences]
     scored = judge_sentences(claim, texts, scorer)
