@@ -14,6 +14,7 @@ from factcheck.errors import ModelReplyError, ModelUnavailableError
 from factcheck.records import Question, Source
 from factcheck.settings import Settings
 from pipeline.answerer import Answerer
+from pipeline.boolean import N_POINTED
 from pipeline.lexical import LexicalScorer
 from pipeline.models.scripted import ScriptedModel
 from pipeline.read import MAX_CALLS
@@ -157,11 +158,11 @@ def test_how_sure_the_model_is_of_a_stance_counts(answerer: Asker) -> None:
 def test_each_thread_counts_its_own_questions(answerer: Asker) -> None:
     """A service and `eval run -j` share one reader between threads; a record tells of its own calls only."""
     asked = 12
-    reader = PointingReader(ScriptedModel([{"label": "Unknown"}] * 3 * asked))
+    reader = PointingReader(ScriptedModel([{"label": "Unknown"}] * N_POINTED * asked))
     answerer_ = answerer(reader)
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: answerer_.answer(Question(TREATY))[0], range(asked)))
-    assert [answer.run["usage"]["calls"] for answer in answers] == [3] * asked
+    assert [answer.run["usage"]["calls"] for answer in answers] == [N_POINTED] * asked
 
 
 # -- faults are never answers
@@ -183,14 +184,23 @@ def test_a_reply_that_does_not_fit_is_an_error(answerer: Asker) -> None:
 # -- pointing
 
 
-def test_at_most_three_calls_a_question(answerer: Asker) -> None:
-    model = ScriptedModel([{"label": "Unknown"}] * 9)
+def test_a_claim_costs_a_call_for_each_side_and_each_question_counts_its_own(answerer: Asker) -> None:
+    model = ScriptedModel([{"label": "Unknown"}] * 4)
     reader = PointingReader(model)
     answer, _ = answerer(reader).answer(Question(TREATY))
-    assert len(model.prompts) == MAX_CALLS == 3
-    assert answer.run["usage"]["calls"] == 3
+    assert len(model.prompts) == N_POINTED == 2
+    assert answer.run["usage"]["calls"] == 2
     answerer(reader).answer(Question("Is the treaty valid for 20 years?"))
-    assert len(model.prompts) == 6  # each question has a budget of its own
+    assert len(model.prompts) == 4
+
+
+def test_at_most_three_calls_a_question_however_many_sentences(make_source: Any, make_sentence: Any) -> None:
+    model = ScriptedModel([{"label": "Unknown"}] * 5)
+    reader = PointingReader(model)
+    reader.begin()
+    supports = reader.judge("It was signed.", [make_sentence(make_source("a", "It was signed."))] * 5).supports
+    assert len(model.prompts) == MAX_CALLS == 3
+    assert [support is None for support in supports] == [False] * 3 + [True] * 2
 
 
 def test_a_question_that_the_model_must_word_leaves_two_judgements(answerer: Asker) -> None:
