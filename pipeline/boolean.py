@@ -21,7 +21,7 @@ from pipeline.relevance import Relevance
 from pipeline.support import Scorer, judge_sentences
 
 N_SCORED = 20  # sentences that the scorer judges, most relevant first
-N_POINTED = 2  # of them, judged by a small model, a call each: the strongest for and the strongest against
+N_POINTED = 2  # of them, judged by a small model, a call each: the strongest of each side, if both have one
 UNREAD_WEIGHT = 0.5
 N_OFFERED = 8  # of them, offered to a model that quotes
 PER_SOURCE = 3  # of these, at most this many of one source

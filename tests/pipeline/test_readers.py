@@ -191,7 +191,7 @@ def test_a_claim_costs_a_call_for_each_side_and_each_question_counts_its_own(ans
     assert len(model.prompts) == N_POINTED == 2
     assert answer.run["usage"]["calls"] == 2
     answerer(reader).answer(Question("Is the treaty valid for 20 years?"))
-    assert len(model.prompts) == 4
+    assert len(model.prompts) == 4  # each question has a budget of its own
 
 
 def test_at_most_three_calls_a_question_however_many_sentences(make_source: Any, make_sentence: Any) -> None:
