@@ -25,14 +25,22 @@ LIMITS = """## Limits
 """
 
 
-def write_card(weights: Path, run: Path, figures: list[Figures], *, teacher: Path | None) -> str:
-    """Return the card's Markdown. `teacher`: the folder of the run that made the teacher, where there was one."""
+def write_card(
+    weights: Path, run: Path, figures: list[Figures], *, teacher: Path | None, former: str | None = None
+) -> str:
+    """Return the card's Markdown. `teacher`: the folder of the run that made the teacher, where there was one.
+
+    `former`: the card of the weights that the run began with; its commands come first.
+    """
     config: dict[str, Any] = json.loads((weights / "config.json").read_text("utf-8"))
     settings: dict[str, Any] = json.loads((run / "settings.json").read_text("utf-8"))
     log = [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
     last = [line for line in log if "pairs" in line][-1]
     pool = next(line["pool"] for line in log if "pool" in line)
-    commands = [command_of(folder, teacher if folder == run else None) for folder in (teacher, run) if folder]
+    commands = [line for line in (former or "").splitlines() if line.startswith("Command: ")]
+    for folder in (teacher, run) if teacher else (run,):
+        told = command_of(folder, teacher if folder == run else None, goes_on=former is not None and folder == run)
+        commands.append(f"Command: `{told}`")
     sizes = ", ".join(f"`{name}` {f['bytes']:,} bytes, sha256 {f['sha256']}" for name, f in config["files"].items())
     return "\n".join([
         f"# {config['name']}",
@@ -42,10 +50,11 @@ def write_card(weights: Path, run: Path, figures: list[Figures], *, teacher: Pat
         f"Files: {sizes}. Temperature {config['temperature']}.",
         "",
         "## Training",
-        *(f"Command: `{command}`" for command in commands),
+        *commands,
         f"Settings: `{json.dumps(settings)}`",
         f"Pairs seen: {last['pairs']:,} in {last['step']:,} steps, of a pool of {pool:,}; data sets (rows whose "
-        f"licence is open): {', '.join(sorted(QUOTAS))}, and pairs made from them by `training/augment.py`.",
+        f"licence is open): {', '.join(sorted(QUOTAS))}, pairs made from them by `training/augment.py`"
+        + (", and our own stories (`training/stories.py`)." if settings.get("stories") else "."),
         "",
         "## Development sets",
         f"Balanced accuracy at 0.5 on *supports* with a 95 % interval; documents in sentence windows of {WINDOW_WORDS} "
@@ -58,8 +67,8 @@ def write_card(weights: Path, run: Path, figures: list[Figures], *, teacher: Pat
     ])  # fmt: skip
 
 
-def command_of(run: Path, teacher: Path | None) -> str:
-    """Return the command that the settings of `run` stand for."""
+def command_of(run: Path, teacher: Path | None, *, goes_on: bool = False) -> str:
+    """Return the command that the settings of `run` stand for. `goes_on`: it began with the weights of another."""
     settings = json.loads((run / "settings.json").read_text("utf-8"))
     flags = {
         "minutes": settings["minutes"], "seed": settings["seed"], "rate": settings["encoder_rate"],
@@ -71,6 +80,8 @@ def command_of(run: Path, teacher: Path | None) -> str:
         else None,
         "narrow": settings["narrow"] if settings.get("narrow", 1) > 1 else None,
         "without": " ".join(settings.get("without", ())),
+        "stories": settings.get("stories") or None, "limit": settings["limit"] if settings.get("stories") else None,
+        "start": "FORMER/checkpoint.pt" if goes_on else None,
     }  # fmt: skip
     given = " ".join(f"--{name} {value}" for name, value in flags.items() if value not in (None, ""))
     return f"python -m training.verifier --data DIR --base DIR --out {run.name} {given}"
@@ -84,12 +95,20 @@ def main() -> None:
         "--run", type=Path, required=True, help="folder of the training run, with settings.json and log.jsonl"
     )
     parser.add_argument("--teacher", type=Path, help="folder of the run that made the teacher")
+    parser.add_argument("--former", type=Path, help="MODEL_CARD.md of the weights that the run began with")
     parser.add_argument("--figures", type=Path, required=True, help="what training.evaluate wrote with --out")
     given = parser.parse_args()
     rows = [json.loads(line) for line in given.figures.read_text("utf-8").splitlines()]
     figures = [Figures(**{k: v for k, v in row.items() if k != "seconds"}) for row in rows if "unscored" not in row]
     (given.weights / "MODEL_CARD.md").write_text(
-        write_card(given.weights, given.run, figures, teacher=given.teacher), "utf-8"
+        write_card(
+            given.weights,
+            given.run,
+            figures,
+            teacher=given.teacher,
+            former=given.former.read_text("utf-8") if given.former else None,
+        ),
+        "utf-8",
     )
 
 

@@ -1,9 +1,10 @@
 """Fit the coefficients of `pipeline/pooling.py` on the development half of gold labels.
 
-    python -m training.pooling --gold eval/gold/treaty.yaml eval/gold/claims.yaml --home DIR [--model local]
+    python -m training.pooling --gold treaty newcomer claims DIR/gold.yaml --home DIR [--model local]
 
-`--home` holds the gold file's corpus, ingested. A sentence settles its claim where it holds gold evidence of its
-source, and its side is that source's stance. Without `--model` the regressions of `ALONE` are fitted, on every sentence
+`--home` is where the suites' corpora are ingested; the last suite here is that of `python -m training.stories gold`. A
+sentence settles its claim where it holds gold evidence of its source, and its side is that source's stance; evidence of
+a source that is mixed is left out. Without `--model` the regressions of `ALONE` are fitted, on every sentence
 that the scorer judges; with it those of `WITH_MODEL`, on the sentences that the model reads. Questions of the test half
 are never touched. Prints the coefficients, and the accuracy of each regression on questions left out (ten folds).
 """
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from eval.gold import Sample, read_gold
+from eval.corpus_home import corpus_settings
+from eval.gold import Sample
+from eval.suite import open_suite
 from factcheck.records import Question, Support
 from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
@@ -34,6 +37,7 @@ from pipeline.readers import open_reader
 from pipeline.sentences import Sentence
 from pipeline.support import Scorer, judge_sentences
 from pipeline.verifier import WEIGHTS, Verifier
+from vectorstore.store import default_embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,17 @@ def label(sample: Sample, sentence: Sentence) -> bool | None:
     return stance == "supports" if holds and stance in ("supports", "refutes") else None
 
 
+def unclear(sample: Sample, sentence: Sentence) -> bool:
+    """Whether the sentence holds gold evidence whose side nobody has said: that of a mixed source."""
+    quotes = (sample.evidence or {}).get(sentence.source.id, ())
+    mixed = (sample.stances or {}).get(sentence.source.id) == "mixed"
+    return mixed and any(quote in sentence.text or sentence.text in quote for quote in quotes)
+
+
 def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, reader: Reader | None) -> list[Row]:
     """Return the rows of one boolean question or claim."""
     as_of = str(sample.as_of) if sample.as_of else None
-    question = Question(sample.text, claim=sample.claim, type="boolean", as_of=as_of)
+    question = Question(sample.text, claim=sample.claim, type="boolean", as_of=as_of, sources=tuple(sample.sources))
     found = answerer.gather(parse_question(question))
     claim = found.claim or sample.text
     indexes = found.relevance.best(N_SCORED)
@@ -77,7 +88,7 @@ def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, rea
         read = reader.judge(claim, sentences).supports
     rows = []
     for at, sentence, by_scorer, by_model in zip(indexes, sentences, scored, read, strict=True):
-        if reader is not None and by_model is None:
+        if (reader is not None and by_model is None) or unclear(sample, sentence):
             continue
         judged = [by_scorer, by_model] if by_model else [by_scorer]
         bears = (found.relevance.total[at], *(log_ratio(p.supports + p.refutes, p.neutral) for p in judged))
@@ -99,17 +110,20 @@ def fit(x: NDArray[np.float64], y: NDArray[np.bool_], groups: NDArray[np.int64],
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, nargs="+", required=True)
+    parser.add_argument("--gold", nargs="+", required=True, help="suites, as `factcheck eval run` takes them")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--model", default="none")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="the verifier's, default those that ship")
     args = parser.parse_args()
     settings = load_settings({"home": args.home, "model": args.model})
-    scorer, reader = Verifier(args.weights), open_reader(settings)
-    samples = [s for path in args.gold for s in read_gold(path).samples if s.claim or s.type == "boolean"]
-    samples = [s for s in samples if "dev" in s.tags]
-    with open_answerer(load_settings({"home": args.home, "model": "none"})) as answerer:
-        rows = [row for i, sample in enumerate(samples) for row in rows_of(i, sample, answerer, scorer, reader)]
+    scorer, reader, embedder = Verifier(args.weights), open_reader(settings), default_embedder(settings.threads)
+    rows: list[Row] = []
+    for suite in map(open_suite, args.gold):
+        samples = [s for s in suite.samples if (s.claim or s.type == "boolean") and "dev" in s.tags]
+        own = corpus_settings(suite, load_settings({"home": args.home, "model": "none"}), embedder)
+        with open_answerer(own, embedder=embedder) as answerer:
+            for sample in samples:
+                rows += rows_of(rows[-1].question + 1 if rows else 0, sample, answerer, scorer, reader)
     groups = np.array([row.question for row in rows])
     settles = np.array([row.supports is not None for row in rows])
     print("bears:", fit(np.array([row.bears for row in rows]), settles, groups, intercept=True))

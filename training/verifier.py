@@ -41,6 +41,7 @@ from training.encoding import (
 )
 from training.mix import build_pool, read_dev_pairs
 from training.net import COLUMNS, VerifierNet, marginal_loss, pad, reader_loss, teacher_loss
+from training.stories import held_out, read_stories, story_pairs
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 READER_SHARE = 0.3  # of the reader's loss, against 1 for the verdict's
@@ -68,6 +69,7 @@ class Settings:
     teacher_layers: tuple[int, ...] = ()  # of each teacher: how many of the base's, from the first
     narrow: int = 1  # last layers that change the states alone that a head reads
     without: tuple[str, ...] = ()  # augmentations left out, by the names that `training.augment` gives origins
+    stories: int = 0  # times that our own stories (`training.stories`) come in a pass
 
 
 def learning_rate(step: int, progress: float, *, warm_up: int) -> float:
@@ -144,9 +146,15 @@ def passes(
             pool = encode(pairs[: settings.limit], tokenizer)
         if not settings.teacher_layers:
             pool = [row for row in pool if row.target != UNKNOWN]
-        pool = leave_out(pool, settings.without)
+        pool = leave_out(pool, settings.without) + told(tokenizer, settings, rng)
         write_line(log, epoch=epoch, pool=len(pool), tokens=sum(len(row.ids) for row in pool))
         yield from batches(pool, settings, rng)
+
+
+def told(tokenizer: Tokenizer, settings: Settings, rng: random.Random) -> list[Encoded]:
+    """Return the rows of our own stories for one pass, drawn anew for each time that they come."""
+    stories = held_out(read_stories(), out=False)
+    return [row for _ in range(settings.stories) for row in encode(story_pairs(stories, rng), tokenizer)]
 
 
 def make_optimiser(net: VerifierNet, settings: Settings) -> torch.optim.AdamW:
@@ -295,6 +303,8 @@ def main() -> None:
         "--narrow", type=int, default=1, help="last layers that change the states alone that a head reads"
     )
     parser.add_argument("--without", nargs="+", default=(), choices=sorted(RULES), help="augmentations to leave out")
+    parser.add_argument("--stories", type=int, default=0, help="times that our own stories come in a pass")
+    parser.add_argument("--limit", type=int, help="most other pairs a pass")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
@@ -310,11 +320,12 @@ def main() -> None:
         batch_tokens=args.batch_tokens,
         batch_pairs=args.batch_pairs,
         dropout=args.dropout,
-        limit=2000 if args.small else None,
+        limit=2000 if args.small else args.limit,
         layers=tuple(args.layers),
         teacher_layers=tuple(args.teacher_layers) if args.teacher else (),
         narrow=args.narrow,
         without=tuple(args.without),
+        stories=args.stories,
     )
     train(args.data, args.base, args.out, settings, start=args.start, pools=args.pools, teachers=args.teacher)
 
