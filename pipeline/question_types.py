@@ -26,6 +26,7 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
         rf"^(?:for |over |within )?how long\b|^(?:for|over|in|within|after) (?:around |about |nearly |roughly )?how many {_PERIOD}\b",
     ),
     ("duration", rf"^how many {_PERIOD}\b(?!.*\b(?:ago|old)\b)"),
+    ("duration", r"^(?:with)?in what time\b|^how (?:soon|late|quickly)\b"),
     (
         "duration",
         r"^what(?:['’]s| is| was| are)? (?:the )?(?:\w+ )?(?:duration|term|length|period|lifetime|validity)\b(?! of office)",
@@ -38,11 +39,18 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("date", r"^what(?:['’]s| is| was| were) (?:the )?(?:\w+ ){0,3}(?:date|day|year|month)\b"),
     (
         "number",
-        r"^(?:(?:by|to|at|for|from|about|roughly|around|approximately|over|nearly) )*how (?:many|much|large|big|far|high|old|often|tall|deep|wide)\b",
+        r"^(?:(?:by|to|at|for|from|about|roughly|around|approximately|over|nearly) )*how (?:many|much|large|big|far|high|old|often|tall|deep|wide|heavy|steep|fast|full)\b",
     ),
     (
         "number",
-        r"^(?:to |by |at |of )?(?:what|which)(?:['’]s| is| was| are| were)? (?:the )?(?:[\w'’-]+ ){0,3}?(?:number|amount|percentage|percent|share of|capacity|volume|price|cost|total|rate|size|quantity|population|distance|speed)\b",
+        r"^(?:to |by |at |of )?(?:what|which)(?:['’]s| is| was| are| were)? (?:the )?(?:[\w'’-]+ ){0,3}?(?:number|amount|percentage|percent|share of|proportion|fraction|turnout|weight|capacity|volume|price|cost|total|rate|size|quantity|population|distance|speed)\b",
+    ),
+    ("number", r"^(?:by |of |to |at )?what (?:share|sum)\b"),
+    ("number", rf"^what {HELPER}\b.*\b(?:cost|weigh)\b"),
+    (
+        "number",
+        r"^what (?:(?:do|does|did|will|would|must|should) (?:[\w'’-]+ ){1,6}?pay|(?:is|are|was|were) (?:[\w'’-]+ ){1,6}?paying)"
+        r"\b(?= (?:for|to)\b|\W*$)",
     ),
     ("list", r"^(?:list|name|enumerate|give)\b|^who all\b|^(?:what|which) (?:are|were) the\b"),
     (

@@ -17,7 +17,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for a value, and the exact words that answer it by the sentences that hold them; none = no answer."""
+
+    question: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """`dates` and `headlines`: of each article, by its letter. `sentences`: by id, in the order of the text."""
 
@@ -68,6 +76,7 @@ class Story:
     headlines: Mapping[str, str]
     sentences: Mapping[str, str]
     claims: tuple[Claim, ...]
+    asked: tuple[Asked, ...] = ()
 
     def text(self, id_: str) -> str:
         """Return a sentence as the chain would give it to the verifier."""
@@ -107,6 +116,39 @@ def story_pairs(stories: Sequence[Story], rng: random.Random) -> list[Pair]:
     return [_as_read(pair) for pair in made]
 
 
+def story_readings(stories: Sequence[Story], rng: random.Random) -> list[Pair]:
+    """Return the questions for a value of one pass, each with what the chain would have it read.
+
+    Every sentence that answers, with up to three before it, and its nearest sentence that does not; where nothing
+    answers, the two nearest.
+    """
+    idf = inverse_document_frequency(text for story in stories for text in story.sentences.values())
+    made = []
+    for story in stories:
+        for asked in story.asked:
+            told = dict(asked.answers)
+            near = sorted(story.sentences, key=lambda id_: -coverage(asked.question, story.sentences[id_], idf))
+            silent = [id_ for id_ in near if id_ not in told][: 1 if told else 2]
+            made += [_reading(story, asked, id_, rng) for id_ in (*told, *silent)]
+    return made
+
+
+def _reading(story: Story, asked: Asked, id_: str, rng: random.Random) -> Pair:
+    """Return the question with a sentence and none to three before it; of two answers in them, the last counts."""
+    ids = [other for other in story.sentences if other[0] == id_[0]]
+    at = ids.index(id_)
+    window = ids[max(0, at - rng.choice((0, 1, 1, 3))) : at + 1]
+    told = dict(asked.answers)
+    home = next((i for i in reversed(window) if i in told), None)
+    passage = " ".join(story.sentences[i] for i in window)
+    place = None
+    if home is not None:
+        before = " ".join(story.sentences[i] for i in window[: window.index(home)])
+        start = len(before) + (1 if before else 0) + story.sentences[home].index(told[home])
+        place = (start, start + len(told[home]))
+    return Pair(asked.question, passage, "read", f"{ORIGIN}+read", place)
+
+
 def _as_read(pair: Pair) -> Pair:
     """Return the pair as `pipeline.support` asks it: a negated claim by its affirmative twin."""
     twin = affirm(pair.claim)
@@ -137,28 +179,56 @@ def _story(block: str, place: str) -> Story:
     dates: dict[str, str] = {}
     headlines: dict[str, str] = {}
     sentences: dict[str, str] = {}
-    claims: list[tuple[str, str, dict[str, Label]]] = []
+    said: list[_Said] = []
     for line in filter(None, lines):
         mark, _, rest = line.partition(" ")
         if mark == "##":
             letter, _, day, headline = (part.strip() for part in rest.split("|", 3))
             dates[letter], headlines[letter] = day, headline
         elif mark == "?":
-            claims.append((rest, "", {}))
-        elif mark == "=" and claims:
-            claims[-1] = (claims[-1][0], rest, claims[-1][2])
-        elif mark in _LABELS and claims:
-            for id_ in rest.split():
-                if id_ not in sentences or id_ in claims[-1][2]:
-                    raise StoryError(f"{place} ({title}): {id_} is no sentence, or named twice: {claims[-1][0]}")
-                claims[-1][2][id_] = _LABELS[mark]
+            said.append(_Said(rest))
+        elif mark in ("=", "@", *_LABELS) and said:
+            fault = said[-1].take(mark, rest, sentences)
+            if fault:
+                raise StoryError(f"{place} ({title}): {fault}: {said[-1].question}")
         elif (found := _SENTENCE.fullmatch(line)) and found[1] in dates and mark not in sentences:
             sentences[mark] = found[3]
         else:
             raise StoryError(f"{place} ({title}): not understood: {line[:60]}")
-    if not all(text for _, text, _ in claims):
-        raise StoryError(f"{place} ({title}): a question without its statement")
-    return Story(title, dates, headlines, sentences, tuple(Claim(*claim) for claim in claims))
+    for one in said:
+        if (one.statement is None) == (one.answers is None):
+            raise StoryError(f"{place} ({title}): a question needs a statement or answers: {one.question}")
+    claims = tuple(Claim(one.question, one.statement, one.labels) for one in said if one.statement is not None)
+    asked = tuple(Asked(one.question, tuple(one.answers)) for one in said if one.answers is not None)
+    return Story(title, dates, headlines, sentences, claims, asked)
+
+
+@dataclass(slots=True)
+class _Said:
+    """A question while its lines are read."""
+
+    question: str
+    statement: str | None = None
+    labels: dict[str, Label] = field(default_factory=dict)
+    answers: list[tuple[str, str]] | None = None
+
+    def take(self, mark: str, rest: str, sentences: Mapping[str, str]) -> str | None:
+        """Add a line; return what is wrong with it."""
+        if mark == "=":
+            self.statement = rest
+        elif mark == "@":
+            self.answers = self.answers or []
+            id_, _, words = rest.partition(" ")
+            if rest != "-" and (not words or words not in sentences.get(id_, "")):
+                return f"{id_} does not hold {words!r}"
+            if rest != "-":
+                self.answers.append((id_, words))
+        else:
+            for id_ in rest.split():
+                if id_ not in sentences or id_ in self.labels:
+                    return f"{id_} is no sentence, or named twice"
+                self.labels[id_] = _LABELS[mark]
+        return None
 
 
 def write_gold(stories: Sequence[Story], out: Path) -> None:
@@ -212,7 +282,9 @@ def main() -> None:
         return
     claims = [claim for story in stories for claim in story.claims]
     labels = Counter(label for claim in claims for label in claim.labels.values())
+    asked = [asked for story in stories for asked in story.asked]
     print(f"{len(stories)} stories, {sum(len(s.sentences) for s in stories)} sentences, {len(claims)} claims")
+    print(f"{len(asked)} questions for a value, {sum(not a.answers for a in asked)} without an answer")
     print("verdicts:", dict(Counter(claim.verdict for claim in claims)), "labels:", dict(labels))
 
 

@@ -41,7 +41,7 @@ from training.encoding import (
 )
 from training.mix import build_pool, read_dev_pairs
 from training.net import COLUMNS, VerifierNet, marginal_loss, pad, reader_loss, teacher_loss
-from training.stories import held_out, read_stories, story_pairs
+from training.stories import held_out, read_stories, story_pairs, story_readings
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 READER_SHARE = 0.3  # of the reader's loss, against 1 for the verdict's
@@ -154,7 +154,8 @@ def passes(
 def told(tokenizer: Tokenizer, settings: Settings, rng: random.Random) -> list[Encoded]:
     """Return the rows of our own stories for one pass, drawn anew for each time that they come."""
     stories = held_out(read_stories(), out=False)
-    return [row for _ in range(settings.stories) for row in encode(story_pairs(stories, rng), tokenizer)]
+    pairs = [p for _ in range(settings.stories) for p in (*story_pairs(stories, rng), *story_readings(stories, rng))]
+    return encode(pairs, tokenizer)
 
 
 def make_optimiser(net: VerifierNet, settings: Settings) -> torch.optim.AdamW:

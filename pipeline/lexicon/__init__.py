@@ -67,9 +67,9 @@ def past_tense(verb: str) -> str:
 
 def third_person(verb: str) -> str:
     """Return the third person singular: `includes`, `carries`, `has`."""
-    if verb in {"have", "be", "do", "go"}:
-        return {"have": "has", "be": "is", "do": "does", "go": "goes"}[verb]
-    if verb.endswith(("s", "x", "z", "ch", "sh")):
+    if verb in {"have", "be"}:
+        return {"have": "has", "be": "is"}[verb]
+    if verb.endswith(("s", "x", "z", "ch", "sh")) or (verb.endswith("o") and verb[-2:-1] not in "aeiou"):
         return verb + "es"
     if verb.endswith("y") and verb[-2:-1] not in "aeiou":
         return verb[:-1] + "ies"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.stories import StoryError, held_out, read_stories, story_pairs
+from training.stories import StoryError, held_out, read_stories, story_pairs, story_readings
 
 STORY = """
 # The reopening of the port of Halvorn
@@ -85,6 +85,16 @@ def test_a_drowned_passage_has_the_only_side_of_its_sentences(tmp_path: Path) ->
         assert pair.label == ("neutral" if sides <= {"neutral"} else next(iter(sides - {"neutral"})))
 
 
+def test_a_value_is_read_where_its_words_stand_and_nowhere_else(tmp_path: Path) -> None:
+    text = STORY + "\n? How long did the walkout last?\n@ A1 nine days\n\n? Who leads the union?\n@ -\n"
+    (story,) = read_stories(write(tmp_path, text))
+    assert [asked.answers for asked in story.asked] == [(("A1", "nine days"),), ()]
+    for seed in range(20):
+        for pair in story_readings([story], random.Random(seed)):
+            held = pair.answer and pair.passage[slice(*pair.answer)]
+            assert held == ("nine days" if "How long" in pair.claim and "nine days" in pair.passage else None)
+
+
 def test_about_one_story_in_ten_is_held_out_and_more_stories_move_none(tmp_path: Path) -> None:
     stories = read_stories(write(tmp_path, "".join(STORY.replace("Halvorn", f"Halvorn {n}") for n in range(100))))
     out = held_out(stories, out=True)
@@ -99,7 +109,9 @@ def test_about_one_story_in_ten_is_held_out_and_more_stories_move_none(tmp_path:
         ("+ A1 A9\n", "A9 is no sentence"),
         ("+ A1 A1\n", "named twice"),
         ("A1 again\n", "not understood"),
-        ("? Is it?\n", "without its statement"),
+        ("? Is it?\n", "needs a statement or answers: Is it"),
+        ("@ A1 nine days\n", "needs a statement or answers: One more"),
+        ("? How long?\n@ A1 ten days\n", "A1 does not hold 'ten days'"),
         ("something else\n", "not understood: something else"),
     ],
 )

@@ -1,0 +1,169 @@
+"""Where the subject of a question ends: "Has the assembly | approved the treaty?".
+
+A conditional logistic regression over the places between words, fitted on the questions of our own stories
+(`python -m training.subjects`, which prints how often it is right on stories left out). Its features are classes of
+words (closed lists, endings, what WordNet counts a word as), alone and beside each other, what the subject would hold
+and whether it agrees with the auxiliary in number. Weights: `pipeline/lexicon/subject.tsv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from pipeline.lexicon import is_base_verb, is_participle, look_up
+
+__all__ = ["ADVERB", "ALONE", "features", "is_adverb", "subject_end"]
+
+ADVERB = "A"
+_CLOSED: Mapping[str, str] = {
+    "D": "a an the this that these those any some no every each either all both its his her their our my your another "
+    "most many several few much more last next previous",
+    "P": "of in on at by for with from to into under over between among against about after before since during as "
+    "than via within without towards toward through per behind across around near despite until upon beyond beside "
+    "below above off out up down like along inside outside",
+    "R": "i you he she it we they there anyone anybody someone somebody nobody everyone everybody nothing anything "
+    "something himself itself themselves",
+    ADVERB: "also still already now ever really actually currently officially formally only just even then always "
+    "never yet likely long often once again too so well rather almost nearly alone soon far",
+    "W": "who which whom whose where when why how if whether because although while unless",
+    "C": "and or but nor",
+    "B": "be been being am is are was were",
+    "H": "have has had having",
+    "M": "can could will would shall should may might must do does did",
+    "X": "not",
+}
+_CLASS = {word: name for name, words in reversed(list(_CLOSED.items())) for word in words.split()}
+_AUXILIARIES = {word: name for name in "BH" for word in _CLOSED[name].split()} | dict.fromkeys(
+    ("do", "does", "did"), "D"
+)
+ALONE = frozenset("i he she it we they".split())
+_SINGULAR, _PLURAL = frozenset("is was has does".split()), frozenset("are were have do".split())
+_OWNERS = ("'s", "’s", "s'", "s’")
+_NOUNS, _VERBS = "nsvN", "VTG"
+
+
+def subject_end(auxiliary: str, tokens: Sequence[str]) -> int | None:
+    """Return how many of `tokens`, the words after the auxiliary, are the subject; None where none would be left."""
+    if len(tokens) < 2:
+        return None
+    if tokens[0].lower() in ALONE and tokens[1].lower() not in ("and", "or"):
+        return 1
+    weights = _weights()
+    places = [i for i in range(1, len(tokens)) if tokens[i - 1].lower() != "not"] or [1]
+    places = [i for i in places if _may_follow(auxiliary, tokens[i:])] or places
+    return max(places, key=lambda i: sum(weights.get(f, 0.0) for f in features(auxiliary, tokens, i)))
+
+
+def _may_follow(auxiliary: str, predicate: Sequence[str]) -> bool:
+    """Whether the verb of the predicate can be a base form, where one must follow."""
+    if auxiliary in _CLASS and _CLASS[auxiliary] != "M":
+        return True
+    written = next((word.strip(",;") for word in predicate if word.lower() != "not" and not is_adverb(word)), "")
+    verb = written.lower()
+    if verb in _CLASS:
+        return verb in ("be", "have", "do", "like")
+    return is_base_verb(verb) or _class_of(verb, written) == "n"
+
+
+def is_adverb(word: str) -> bool:
+    """Whether a word before the verb tells nothing of it: "still", "permanently"."""
+    return _class_of(word.lower(), word) == ADVERB
+
+
+def features(auxiliary: str, tokens: Sequence[str], end: int) -> list[str]:
+    """Return the names of what holds where the subject ends before `tokens[end]`, `0 < end < len(tokens)`."""
+    words = [token.lower().strip(",;") for token in tokens]
+    group = _AUXILIARIES.get(auxiliary, "M")
+    kinds = [_class_of(word, token, base=group in "DM") for word, token in zip(words, tokens, strict=True)]
+    before, after = kinds[end - 1], kinds[end]
+    second = kinds[end + 1] if end + 1 < len(kinds) else "$"
+    subject, inner = kinds[:end], kinds[1:end]
+    left = kinds[end:]
+    verbs = sum(a in "vV" and b not in "DPOJ" for b, a in pairwise(left))  # verbs that may be the predicate's
+    follow = [*left[2:], "$"]  # an adjective or participle after a noun and before no other may begin the predicate
+    later = {a for (b, a), c in zip(pairwise(left), follow, strict=False) if a in "JT" and b in _NOUNS and c in "PAC$"}
+    verb = next((i for i in range(end, len(kinds)) if kinds[i] != ADVERB), len(kinds) - 1)
+    found = [
+        f"{group} {before} {after}",
+        f"{group} {after} {second}",
+        f"{group} {before} {after} {second}",
+        f"{kinds[end - 2] if end > 1 else '^'} {before} {after}",
+        f"{group} after {after}",
+        f"{group} before {before}",
+        f"{group} verb {kinds[verb]}",
+        f"{group} words {min(end, 6)}",
+        f"left {min(len(tokens) - end, 4)}",
+        f"{group} verbs {min(2, sum(kind in _VERBS for kind in inner))} {after}",
+        f"{group} passed {min(2, sum(kind in 'VvTJ' for kind in inner))}",
+        f"clause {'W' in inner} {any(kind in 'BHMVT' for kind in inner)}",
+        f"noun {any(kind in 'nsvNRO#G' for kind in subject)} {before}",
+        f"comma {tokens[end - 1].endswith(',')}",
+        f"commas {sum(token.endswith(',') for token in tokens[:end]) % 2} {'W' in inner}",
+        f"{group} left {min(2, verbs)} {before} {after}",
+        f"{group} later {'J' in later} {'T' in later} {after}",
+        f"{group} capitals {tokens[end - 1][:1].isupper()} {tokens[end][:1].isupper()}",
+    ]
+    found += [f"{group} {place}={word}" for place, word in (("after", words[end]), ("before", words[end - 1]))
+              if word in _CLASS]  # fmt: skip
+    if group in "DM":
+        told = any(kind == "V" and last not in "DPOX" for last, kind in pairwise(subject))
+        found += [f"{group} base {is_base_verb(words[verb])}", f"{group} verb before {told} {kinds[verb]}"]
+    if group == "H":
+        found.append(f"{group} participle {kinds[verb] in 'TG' or is_participle(words[verb])}")
+    plural = _is_plural(words[:end], subject)
+    if plural is not None and auxiliary in _SINGULAR | _PLURAL:
+        found.append(f"agrees {plural == (auxiliary in _PLURAL)}")
+    return found
+
+
+def _is_plural(words: Sequence[str], kinds: Sequence[str]) -> bool | None:
+    """Whether the subject is plural, by its last noun before a preposition or clause; None where it has no noun."""
+    head = None
+    for word, kind in zip(words, kinds, strict=True):
+        if head and kind in "PWT":
+            break
+        if head and word == "and":
+            return True
+        if kind in _NOUNS + "TGJ":
+            head = word
+    return None if head is None else kinds[0] == "#" or _ends_plural(head)
+
+
+def _class_of(word: str, written: str, *, base: bool = False) -> str:
+    """Return the class of a word, that of its closed list, its form, or what WordNet mostly counts it as.
+
+    By form: # number, O owner, A adverb, G and T participles, N name. Else J adjective, V verb, v noun that may be a
+    verb, s plural, n. `base`: a base form is looked for, so that "let" and "put" are no participles.
+    """
+    verb = is_base_verb(word)
+    forms = (
+        (_CLASS.get(word, ""), word in _CLASS),
+        ("#", word[:1].isdigit() or "%" in word),
+        ("O", word.endswith(_OWNERS)),
+        (ADVERB, word.endswith("ly") and not verb and len(word) > 4),
+        ("G" if word.endswith("ing") else "T", is_participle(word) and not (base and verb)),
+        ("N", written[:1].isupper()),
+    )
+    return next((kind for kind, holds in forms if holds), "") or _counted_as(word)
+
+
+def _counted_as(word: str) -> str:
+    known = look_up(word)
+    if known and known.adjective > known.noun + known.verb:
+        return "J"
+    if known and known.verb:
+        return "V" if known.verb > known.noun + known.adjective else "v"
+    return "s" if _ends_plural(word) else "n"
+
+
+def _ends_plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith("ss")
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    lines = files("pipeline.lexicon").joinpath("subject.tsv").read_text("utf-8").splitlines()[1:]
+    return {name: float(weight) for name, weight in (line.split("\t") for line in lines)}
