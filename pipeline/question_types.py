@@ -46,7 +46,7 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
         r"^(?:to |by |at |of )?(?:what|which)(?:['’]s| is| was| are| were)? (?:the )?(?:[\w'’-]+ ){0,3}?(?:number|amount|percentage|percent|share of|proportion|fraction|turnout|weight|capacity|volume|price|cost|total|rate|size|quantity|population|distance|speed)\b",
     ),
     ("number", r"^(?:by |of |to |at )?what (?:share|sum)\b"),
-    ("number", rf"^what {HELPER}\b.*\b(?:cost|weigh)\b"),
+    ("number", r"^what (?:do|does|did|will|would|must|should|can|could|might) .*\b(?:cost|weigh)\b"),
     (
         "number",
         r"^what (?:(?:do|does|did|will|would|must|should) (?:[\w'’-]+ ){1,6}?pay|(?:is|are|was|were) (?:[\w'’-]+ ){1,6}?paying)"

@@ -223,6 +223,7 @@ TYPES = {
     "What did the buyer pay for its part of the club?": "number",
     "What is the buyer paying?": "number",
     "What is taxed to pay for the soldiers?": "text",
+    "What is the goal of the Hospital Cost Board?": "text",
     "What did the union call the first pay offer?": "text",
     "Within what time must the club appeal?": "duration",
     "How quickly must the members meet?": "duration",
