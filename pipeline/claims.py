@@ -1,10 +1,11 @@
 """From a question to the declarative claim that an answer *yes* would assert.
 
-Plain auxiliary questions are turned by rules ("Does the treaty include X?" -> "The treaty includes X."). "Isn't there
-a clause?" asks the same thing as the plain question: *yes* means that there is. A *not* after the subject is the claim's
-own ("Has Iran still not joined?" -> "Iran has still not joined."), as is the verb of "Does the treaty lack X?". Words that only ask harder ("actually", "yet", "would you say")
-are no part of the claim, nor is an aside ("like the other one"). Where the rules do not find the end of the subject, `None`
-comes back and a model, if there is one, words the claim.
+Plain auxiliary questions are turned by rules ("Does the treaty include X?" -> "The treaty includes X."), where the
+subject ends as `pipeline.subject` tells. "Isn't there a clause?" asks the same thing as the plain question: *yes* means
+that there is. A *not* after the subject is the claim's own ("Has Iran still not joined?" -> "Iran has still not
+joined."), as is the verb of "Does the treaty lack X?". Words that only ask harder ("actually", "yet", "would you say")
+are no part of the claim, nor is an aside ("like the other one"). Where a question has no such form, `None` comes back
+and a model, if there is one, words the claim.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 
 from pipeline.lexicon import is_base_verb, is_participle, past_tense, third_person
 from pipeline.question_parts import HELPERS, split_question, strip_truth
-from pipeline.subject import ALONE, is_adverb, subject_end
+from pipeline.subject import ALONE, subject_end, verb_at
 
 _NEGATION = re.compile(r"(?:n['’]t|\s+not)$", re.IGNORECASE)
 _OPEN_QUESTION = re.compile(
@@ -74,9 +75,9 @@ def declare(auxiliary: str, tokens: Sequence[str], end: int) -> str:
     """Return the statement whose subject is the first `end` of the words after the auxiliary, `0 < end < len(tokens)`."""
     subject, predicate = tokens[:end], list(tokens[end:])
     lowered = [token.lower() for token in predicate]
-    if auxiliary in _DO and "not" not in lowered[: _verb_at(predicate) + 1]:
+    at = verb_at(predicate)
+    if auxiliary in _DO and "not" not in lowered[: at + 1]:
         inflect = _DO[auxiliary]
-        at = _verb_at(predicate)
         if inflect and predicate[at].isalpha():
             predicate[at] = inflect(predicate[at].lower())
         return " ".join([*subject, *predicate])
@@ -111,11 +112,6 @@ def _declared(auxiliary: str, rest: Sequence[str], end: int | None) -> str | Non
         return _plainly(" ".join(["there", auxiliary, *_without_any(plain)]))
     end = end or subject_end(auxiliary, rest)
     return _plainly(declare(auxiliary, rest, end)) if end and end < len(rest) else None
-
-
-def _verb_at(predicate: Sequence[str]) -> int:
-    """Return the place of the verb: the first word that is no adverb."""
-    return next((i for i, word in enumerate(predicate) if word.lower() != "not" and not is_adverb(word)), 0)
 
 
 def _auxiliary(token: str) -> str | None:

@@ -1,9 +1,9 @@
 """Where the subject of a question ends: "Has the assembly | approved the treaty?".
 
-A conditional logistic regression over the places between words, fitted on the questions of our own stories
-(`python -m training.subjects`, which prints how often it is right on stories left out). Its features are classes of
-words (closed lists, endings, what WordNet counts a word as), alone and beside each other, what the subject would hold
-and whether it agrees with the auxiliary in number. Weights: `pipeline/lexicon/subject.tsv`.
+A conditional logistic regression over the places between words, fitted on the questions of our own stories and on
+lines written for what is hard (`python -m training.subjects` prints how often it is right when left out). Its features
+are classes of words (closed lists, endings, what WordNet counts a word as), alone and beside each other, what the
+subject would hold and whether it agrees with the auxiliary in number. Weights: `pipeline/lexicon/subject.tsv`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from itertools import pairwise
 
 from pipeline.lexicon import is_base_verb, is_participle, look_up
 
-__all__ = ["ADVERB", "ALONE", "features", "is_adverb", "subject_end"]
+__all__ = ["ALONE", "features", "subject_end", "verb_at"]
 
-ADVERB = "A"
+_ADVERB = "A"
 _CLOSED: Mapping[str, str] = {
     "D": "a an the this that these those any some no every each either all both its his her their our my your another "
     "most many several few much more last next previous",
@@ -26,7 +26,7 @@ _CLOSED: Mapping[str, str] = {
     "below above off out up down like along inside outside",
     "R": "i you he she it we they there anyone anybody someone somebody nobody everyone everybody nothing anything "
     "something himself itself themselves",
-    ADVERB: "also still already now ever really actually currently officially formally only just even then always "
+    _ADVERB: "also still already now ever really actually currently officially formally only just even then always "
     "never yet likely long often once again too so well rather almost nearly alone soon far",
     "W": "who which whom whose where when why how if whether because although while unless",
     "C": "and or but nor",
@@ -61,16 +61,17 @@ def _may_follow(auxiliary: str, predicate: Sequence[str]) -> bool:
     """Whether the verb of the predicate can be a base form, where one must follow."""
     if auxiliary in _CLASS and _CLASS[auxiliary] != "M":
         return True
-    written = next((word.strip(",;") for word in predicate if word.lower() != "not" and not is_adverb(word)), "")
+    written = predicate[verb_at(predicate)].strip(",;")
     verb = written.lower()
     if verb in _CLASS:
         return verb in ("be", "have", "do", "like")
     return is_base_verb(verb) or _class_of(verb, written) == "n"
 
 
-def is_adverb(word: str) -> bool:
-    """Whether a word before the verb tells nothing of it: "still", "permanently"."""
-    return _class_of(word.lower(), word) == ADVERB
+def verb_at(predicate: Sequence[str]) -> int:
+    """Return the place of the verb: of the first word that is neither "not" nor an adverb; 0 where all are."""
+    kinds = (_class_of(word.lower(), word) for word in predicate)
+    return next((i for i, kind in enumerate(kinds) if kind not in (_ADVERB, _CLASS["not"])), 0)
 
 
 def features(auxiliary: str, tokens: Sequence[str], end: int) -> list[str]:
@@ -85,7 +86,7 @@ def features(auxiliary: str, tokens: Sequence[str], end: int) -> list[str]:
     verbs = sum(a in "vV" and b not in "DPOJ" for b, a in pairwise(left))  # verbs that may be the predicate's
     follow = [*left[2:], "$"]  # an adjective or participle after a noun and before no other may begin the predicate
     later = {a for (b, a), c in zip(pairwise(left), follow, strict=False) if a in "JT" and b in _NOUNS and c in "PAC$"}
-    verb = next((i for i in range(end, len(kinds)) if kinds[i] != ADVERB), len(kinds) - 1)
+    verb = next((i for i in range(end, len(kinds)) if kinds[i] != _ADVERB), len(kinds) - 1)
     found = [
         f"{group} {before} {after}",
         f"{group} {after} {second}",
@@ -143,7 +144,7 @@ def _class_of(word: str, written: str, *, base: bool = False) -> str:
         (_CLASS.get(word, ""), word in _CLASS),
         ("#", word[:1].isdigit() or "%" in word),
         ("O", word.endswith(_OWNERS)),
-        (ADVERB, word.endswith("ly") and not verb and len(word) > 4),
+        (_ADVERB, word.endswith("ly") and not verb and len(word) > 4),
         ("G" if word.endswith("ing") else "T", is_participle(word) and not (base and verb)),
         ("N", written[:1].isupper()),
     )
