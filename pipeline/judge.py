@@ -9,8 +9,9 @@
    `STANCE_THRESHOLD` on it takes a stance, or from the strongest sentence on where the verdict rests on weaker ones;
    with both it is `mixed`, with neither `silent`.
 3. *Which sources count.* A near-duplicate of an earlier source counts once, with its original: what either says is
-   said by both. A source that was
-   published wholly before another one, and says the opposite, is superseded by it.
+   said by both. A source that was published wholly before another one, and says the opposite, is superseded by it
+   where the wording tells of a change: the later sentence says "no longer", "has since", "now" and the like, or the
+   earlier one "yet", "so far", "currently". A later date alone makes nothing true: otherwise the sources disagree.
 4. *Over sources.* Let s be the probability that the counting sources support it: 1 - (1-p1) (1-p2)^w (1-p3)^w over
    their three strongest supporting sentences, w = `WITNESS_WEIGHT`, because sentences are not independent witnesses;
    r likewise for refuting. Where a sentence of one side has `CLEAR` or more and none of the other side reaches
@@ -49,6 +50,14 @@ _FUTURE_CLAIM = re.compile(
     r"|(?:is|are|was|were)(?:,? (?:not|never|once|still|then|about|going|originally|initially|at first),?)? to"
     r" (?:be|have))\b",
     re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:no longer|any ?more|any longer|(?:has|have|had) since|since then|by now|now|meanwhile|in the meantime|until"
+    r" (?:then|recently)|previously|formerly|once|initially|originally|at first)\b",
+    re.IGNORECASE,
+)
+_FOR_NOW = re.compile(
+    r"\b(?:yet|still|so far|to date|until now|currently|at present|for now|for the time being|as of)\b", re.IGNORECASE
 )
 
 
@@ -125,8 +134,9 @@ def decide(
     for the verdict `refuted`; below it there is not enough evidence.
     """
     duplicates = duplicates or {}
-    strongest = {id_: _strongest([e for e in evidence if e.sentence.source.id == id_]) for id_ in sources}
-    superseded = _superseded({id_: _stance(*pair, _EVEN) for id_, pair in strongest.items()}, sources)
+    per_source = {id_: [e for e in evidence if e.sentence.source.id == id_] for id_ in sources}
+    strongest = {id_: _strongest(said) for id_, said in per_source.items()}
+    superseded = _superseded({id_: _stance(*pair, _EVEN) for id_, pair in strongest.items()}, per_source, sources)
     # what a reprint says is said by its original, and once
     counting = [
         e for e in evidence if not {e.sentence.source.id, duplicates.get(e.sentence.source.id)} & superseded.keys()
@@ -261,17 +271,30 @@ def _stance_probability(stance: Stance, s: float, r: float) -> float:
     return {"supports": s * (1 - r), "refutes": r * (1 - s), "mixed": s * r, "silent": (1 - s) * (1 - r)}[stance]
 
 
-def _superseded(stances: Mapping[str, Stance], sources: Mapping[str, Source]) -> dict[str, str]:
-    """Map a source to a later one that says the opposite, where the dates prove the order."""
+def _superseded(
+    stances: Mapping[str, Stance], evidence: Mapping[str, Sequence[Evidence]], sources: Mapping[str, Source]
+) -> dict[str, str]:
+    """Map a source to a later one that says the opposite, where the dates prove the order and the words a change."""
     found: dict[str, str] = {}
     for older, stance in stances.items():
         for newer, other in stances.items():
             opposite = {stance, other} == {"supports", "refutes"}
             first = sources[newer].provenance.published or sources[newer].provenance.not_before
-            if opposite and first and published_before(sources[older], first):
+            if (
+                opposite
+                and first
+                and published_before(sources[older], first)
+                and (_says(_FOR_NOW, evidence[older], stance) or _says(_CHANGED, evidence[newer], other))
+            ):
                 found[older] = newer
                 break
     return found
+
+
+def _says(pattern: re.Pattern[str], evidence: Sequence[Evidence], stance: Stance) -> bool:
+    """Whether the strongest sentence of this side has such a word."""
+    side = max((e for e in evidence if e.stance == stance), key=lambda e: e.weight)
+    return pattern.search(side.sentence.text) is not None
 
 
 def _cite(

@@ -153,13 +153,32 @@ def test_what_only_the_reprint_was_read_for_still_counts(make_source: MakeSource
         ({"published": "2025-01-01"}, {}, False),
     ],
 )
-def test_a_later_source_supersedes_an_earlier_one_that_says_the_opposite(
+def test_a_later_source_that_tells_of_a_change_supersedes_an_earlier_one(
     older: dict[str, str], newer: dict[str, str], superseded: bool, make_source: MakeSource, make_evidence: MakeEvidence
 ) -> None:
-    a, b = make_source("a", **older), make_source("b", "It was not signed.", **newer)
+    a, b = make_source("a", **older), make_source("b", "It is no longer in force.", **newer)
     decision = decide([make_evidence(a, 0.9, 0.0), make_evidence(b, 0.0, 0.8)], {"a": a, "b": b})
     assert decision.stances[0].superseded_by == ("b" if superseded else None)
     assert decision.verdict == ("refuted" if superseded else "conflicting_evidence")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "superseded"),
+    [
+        ("The pact is in force.", "The pact has since lapsed.", True),
+        ("The pact has not been signed yet.", "The two have signed the pact.", True),
+        ("No date is known so far.", "The date is known.", True),
+        ("The pact is broad.", "The pact is narrow.", False),
+        ("The pact has since lapsed.", "The pact is in force.", False),  # of a change before the earlier one
+    ],
+)
+def test_a_later_date_alone_supersedes_nothing(
+    older: str, newer: str, superseded: bool, make_source: MakeSource, make_evidence: MakeEvidence
+) -> None:
+    a = make_source("a", older, published="2025-01-01")
+    b = make_source("b", newer, published="2025-03-01")
+    decision = decide([make_evidence(a, 0.0, 0.9), make_evidence(b, 0.8, 0.0)], {"a": a, "b": b})
+    assert decision.verdict == ("supported" if superseded else "conflicting_evidence")
 
 
 def test_sources_that_agree_do_not_supersede(make_source: MakeSource, make_evidence: MakeEvidence) -> None:
@@ -298,7 +317,7 @@ def test_refuting_sentences_come_first_where_the_verdict_is_refuted(
     make_source: MakeSource, make_evidence: MakeEvidence
 ) -> None:
     a = make_source("a", "Old: yes.", published="2024-01-01")
-    b = make_source("b", "New: no.", published="2025-01-01")
+    b = make_source("b", "New: no longer.", published="2025-01-01")
     decision = decide([make_evidence(a, 0.9, 0.0), make_evidence(b, 0.0, 0.9)], {"a": a, "b": b})
     assert [e.sentence.source.id for e in decision.cited] == ["b", "a"]
     assert [s.citations for s in decision.stances] == [(1,), (0,)]
