@@ -1,4 +1,4 @@
-"""What asking the local model less costs: `python -m benchmarks.cascade --tag dev [--below 0 0.65 1]`.
+"""What asking the local model less costs: `python -m benchmarks.cascade --tag dev [--below 0 0.9 1]`.
 
 Asks the samples of a suite warm, in this process, once for each `model_below`: 0 asks the model never, 1 always. Prints
 a Markdown line each: questions right by type with n and interval, share of questions that asked the model, calls,
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--tag", action="append", default=[])
     parser.add_argument("--limit", type=int)
     parser.add_argument("--model", default="local")
-    parser.add_argument("--below", type=float, nargs="+", default=[0.0, 0.65, 1.0])
+    parser.add_argument("--below", type=float, nargs="+", default=[0.0, 0.9, 1.0])
     given = parser.parse_args()
     suite = open_suite(given.suite)
     samples = select(suite.samples, tags=given.tag, limit=given.limit)

@@ -36,7 +36,7 @@ class Settings(BaseModel):
     cache: Path = Field(default_factory=_cache_dir, description="Where downloaded weights are kept, shared by homes.")
     model: str = Field("auto", description="auto, none, local, openai:NAME or PROVIDER:NAME.")
     model_below: float = Field(
-        0.65,
+        0.9,
         ge=0,
         le=1,
         description="The local model is asked where the verifier's own answer is less probable than this.",

@@ -1,7 +1,7 @@
 """From a claim and sentences to judged evidence: the scorer on the relevant sentences, a model where that leaves doubt.
 
-Where a small model reads, what only the scorer has judged counts by `UNREAD_WEIGHT`. It and `N_POINTED` were chosen on
-the development questions: two sentences read instead of three give as many right answers in two thirds of the time.
+`N_POINTED` was chosen on the development questions: two sentences read instead of three give as many right answers in
+two thirds of the time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from pipeline.support import Scorer, judge_sentences
 
 N_SCORED = 20  # sentences that the scorer judges, most relevant first
 N_POINTED = 2  # of them, judged by a small model, a call each: the strongest of each side, if both have one
-UNREAD_WEIGHT = 0.5
 N_OFFERED = 8  # of them, offered to a model that quotes
 PER_SOURCE = 3  # of these, at most this many of one source
 
@@ -61,8 +60,6 @@ def judge_claim(
         for i, (at, sentence) in enumerate(zip(indexes, sentences, strict=True)):
             by_model = read[i] if read else None
             support = pool(relevance.total[at], same_side(claim, sentence.text), scored[i], by_model)
-            if any(read) and by_model is None:
-                support = _weakened(support)
             found.append(Evidence(sentence, support, attribute(sentence.text)))
         return tuple(restrain(e, claim, event_date=event_date) for e in found)
 
@@ -91,8 +88,3 @@ def witnesses(evidence: Sequence[Evidence], n: int) -> list[int]:
     first = [next((i for i in order if evidence[i].stance == side), None) for side in ("supports", "refutes")]
     heads = sorted((i for i in first if i is not None), key=lambda i: -evidence[i].weight)
     return [*heads, *(i for i in order if i not in heads)][:n]
-
-
-def _weakened(p: Support) -> Support:
-    s, r = UNREAD_WEIGHT * p.supports, UNREAD_WEIGHT * p.refutes
-    return Support(s, r, 1 - s - r)

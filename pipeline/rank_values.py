@@ -50,7 +50,7 @@ class Weights:
     said: float
 
 
-WEIGHTS = Weights(bias=0.40, words=0.10, said=0.51)
+WEIGHTS = Weights(bias=0.52, words=0.07, said=0.57)
 WITHOUT_READER = Weights(bias=-0.32, words=0.09, said=1.59)
 
 

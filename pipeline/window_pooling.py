@@ -21,7 +21,7 @@ from factcheck.records import Support
 
 __all__ = ["SLOPE", "log_odds", "pool_windows"]
 
-SLOPE = 0.74
+SLOPE = 0.61
 _LEAST = 1e-4
 
 

@@ -5,14 +5,17 @@
 `--home` is where the suites' corpora are ingested; the last suite here is that of `python -m training.stories gold`. A
 sentence settles its claim where it holds gold evidence of its source, and its side is that source's stance; evidence of
 a source that is mixed is left out. Without `--model` the regressions of `ALONE` are fitted, on every sentence
-that the scorer judges; with it those of `WITH_MODEL`, on the sentences that the model reads. Questions of the test half
-are never touched. Prints the coefficients, and the accuracy of each regression on questions left out (ten folds).
+that the scorer judges; with it those of `WITH_MODEL`, on the sentences that the model reads. Corpora weigh the same,
+however many questions are asked about them. Questions of the test half are never touched. Prints the coefficients, and
+the accuracy of each regression on questions left out (ten folds).
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +48,7 @@ class Row:
     """One sentence of one question: what bears, what sides, and the labels (`supports` None: settles nothing)."""
 
     question: int
+    corpus: str
     bears: tuple[float, ...]
     side: tuple[float, ...]
     supports: bool | None
@@ -69,7 +73,9 @@ def unclear(sample: Sample, sentence: Sentence) -> bool:
     return mixed and any(quote in sentence.text or sentence.text in quote for quote in quotes)
 
 
-def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, reader: Reader | None) -> list[Row]:
+def rows_of(
+    number: int, sample: Sample, answerer: Answerer, scorer: Scorer, reader: Reader | None, *, corpus: str
+) -> list[Row]:
     """Return the rows of one boolean question or claim."""
     as_of = str(sample.as_of) if sample.as_of else None
     question = Question(sample.text, claim=sample.claim, type="boolean", as_of=as_of, sources=tuple(sample.sources))
@@ -95,15 +101,23 @@ def rows_of(number: int, sample: Sample, answerer: Answerer, scorer: Scorer, rea
         side = tuple(log_ratio(p.supports, p.refutes) for p in judged)
         if reader is None:
             side = (1.0 if same_side(claim, sentence.text) else -1.0, *side)
-        rows.append(Row(number, bears, side, label(sample, sentence)))
+        rows.append(Row(number, corpus, bears, side, label(sample, sentence)))
     return rows
 
 
-def fit(x: NDArray[np.float64], y: NDArray[np.bool_], groups: NDArray[np.int64], *, intercept: bool) -> str:
+def even(rows: Sequence[Row]) -> NDArray[np.float64]:
+    """Return a weight for each row: 1 on average, and as much in all for one corpus as for another."""
+    n = Counter(row.corpus for row in rows)
+    return np.array([len(rows) / (len(n) * n[row.corpus]) for row in rows])
+
+
+def fit(x: NDArray[np.float64], y: NDArray[np.bool_], rows: Sequence[Row], *, intercept: bool) -> str:
     """Return a line with the coefficients and the share right on questions left out."""
     model = LogisticRegression(C=3.0 if intercept else 1.0, fit_intercept=intercept, max_iter=2000)
-    right = np.mean(cross_val_predict(model, x, y, groups=groups, cv=GroupKFold(10)) == y)
-    model.fit(x, y)
+    weights, groups = even(rows), [row.question for row in rows]
+    held = cross_val_predict(model, x, y, groups=groups, cv=GroupKFold(10), params={"sample_weight": weights})
+    right = np.average(held == y, weights=weights)
+    model.fit(x, y, sample_weight=weights)
     bias = f"bias {model.intercept_[0]:.2f}, " if intercept else ""
     return f"{bias}coefficients {np.round(model.coef_[0], 2).tolist()}; n {len(y)}, right when left out {right:.3f}"
 
@@ -123,14 +137,13 @@ def main() -> None:
         own = corpus_settings(suite, load_settings({"home": args.home, "model": "none"}), embedder)
         with open_answerer(own, embedder=embedder) as answerer:
             for sample in samples:
-                rows += rows_of(rows[-1].question + 1 if rows else 0, sample, answerer, scorer, reader)
-    groups = np.array([row.question for row in rows])
+                number = rows[-1].question + 1 if rows else 0
+                rows += rows_of(number, sample, answerer, scorer, reader, corpus=own.home.name)
     settles = np.array([row.supports is not None for row in rows])
-    print("bears:", fit(np.array([row.bears for row in rows]), settles, groups, intercept=True))
+    print("bears:", fit(np.array([row.bears for row in rows]), settles, rows, intercept=True))
     sides = [row for row in rows if row.supports is not None]
     told = np.array([bool(row.supports) for row in sides])
-    asked = np.array([row.question for row in sides])
-    print("side: ", fit(np.array([row.side for row in sides]), told, asked, intercept=False))
+    print("side: ", fit(np.array([row.side for row in sides]), told, sides, intercept=False))
 
 
 if __name__ == "__main__":
