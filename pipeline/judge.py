@@ -52,8 +52,8 @@ _FUTURE_CLAIM = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(?:no longer|any ?more|any longer|(?:has|have|had) since|since then|by now|now|meanwhile|in the meantime|until"
-    r" (?:then|recently)|previously|formerly|once|initially|originally|at first)\b",
+    r"\b(?:no longer|any ?more|any longer|(?:has|have|had) since|since then|by now|now|until (?:then|recently)"
+    r"|previously|formerly)\b",
     re.IGNORECASE,
 )
 _FOR_NOW = re.compile(

@@ -79,7 +79,7 @@ def is_negated(text: str) -> bool:
     return len(_NEGATION.findall(text)) % 2 == 1
 
 
-def same_side(claim: str, passage: str) -> bool:
+def _same_side(claim: str, passage: str) -> bool:
     """Whether negation and numbers speak for agreement: as many negations, odd or even, and no other number."""
     return is_negated(claim) == _negates(passage, content_set(claim)) and not _other_number(claim, passage)
 
@@ -94,7 +94,7 @@ def _negates(passage: str, wanted: frozenset[str]) -> bool:
 def _row(claim: str, passage: str) -> tuple[float, float, float]:
     recall = word_recall(claim, passage)
     relevant = 1 / (1 + math.exp(-12 * (recall - 0.62)))
-    with_it, against = (0.9, 0.1) if same_side(claim, passage) else (0.1, 0.9)
+    with_it, against = (0.9, 0.1) if _same_side(claim, passage) else (0.1, 0.9)
     return (with_it * relevant, against * relevant, 1 - relevant)
 
 

@@ -1,16 +1,15 @@
-"""One judgement of a sentence from four witnesses: relevance, words, the scorer, and a model if one has read it.
+"""One judgement of a sentence from three witnesses: relevance, the scorer, and a model if one has read it.
 
     bears   = sigmoid(b0 + b1 relevance + b2 log(scorer's not neutral / neutral) [+ b3 the same of the model])
-    side    = sigmoid(w (+1 or -1) + s1 log(scorer's supports / refutes)        [+ s2 the same of the model])
+    side    = sigmoid(s1 log(scorer's supports / refutes)                       [+ s2 the same of the model])
     supports = bears * side      refutes = bears * (1 - side)      neutral = 1 - bears
 
-The +1 or -1 are the words': whether negation and numbers agree (`pipeline.lexical.same_side`). Two logistic
-regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that reads a
-sentence alone knows nothing of the corpus, where every sentence may be about the same thing; relevance does.
+Two logistic regressions, one for whether a sentence settles the claim at all, one for which way. A scorer or model that
+reads a sentence alone knows nothing of the corpus, where every sentence may be about the same thing; relevance does.
+Whether negation and numbers agree was a fourth witness, for the side, until its coefficient came out as 0.
 
 `ALONE` is a fit on the development half of the gold labels and on our own stories that are held out, `WITH_MODEL` on
-the former alone and on the two sentences a claim that a model reads, both made by `python -m training.pooling`. Beside
-a model the words are left out, for their coefficient came out below nothing.
+the former alone and on the two sentences a claim that a model reads, both made by `python -m training.pooling`.
 """
 
 from __future__ import annotations
@@ -31,26 +30,23 @@ class Coefficients:
     relevance: float
     scorer_bears: float
     scorer_side: float
-    words_side: float
     model_bears: float = 0.0
     model_side: float = 0.0
 
 
-ALONE = Coefficients(bias=-3.42, relevance=4.54, scorer_bears=1.36, scorer_side=1.24, words_side=0.0)
+ALONE = Coefficients(bias=-3.42, relevance=4.54, scorer_bears=1.36, scorer_side=1.24)
 WITH_MODEL = Coefficients(
-    bias=-3.76, relevance=2.97, scorer_bears=1.08, scorer_side=0.43, words_side=0.0, model_bears=1.02, model_side=1.08
+    bias=-3.76, relevance=2.97, scorer_bears=1.08, scorer_side=0.43, model_bears=1.02, model_side=1.08
 )
 
 
-def pool(relevance: float, words_agree: bool, scored: Support, read: Support | None = None) -> Support:
+def pool(relevance: float, scored: Support, read: Support | None = None) -> Support:
     """Return the joint judgement; without a model's reading, that of relevance and scorer."""
     c = WITH_MODEL if read else ALONE
     bears = (
         c.bias + c.relevance * relevance + c.scorer_bears * _log_ratio(scored.supports + scored.refutes, scored.neutral)
     )
-    side = (c.words_side if words_agree else -c.words_side) + c.scorer_side * _log_ratio(
-        scored.supports, scored.refutes
-    )
+    side = c.scorer_side * _log_ratio(scored.supports, scored.refutes)
     if read:
         bears += c.model_bears * _log_ratio(read.supports + read.refutes, read.neutral)
         side += c.model_side * _log_ratio(read.supports, read.refutes)

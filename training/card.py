@@ -18,9 +18,9 @@ LIMITS = """## Limits
 - English only. Claims up to 448 word pieces, pairs up to 512; training pairs had at most {max_tokens}.
 - A binary *unsupported* row trains refutes or neutral, not said which: the two are less well separated than *supports*.
 - Trained within a wall-time limit: see the pairs seen against the size of the pool, which is drawn anew for each pass.
-- Development sets are not training data; they helped to choose the share of the average (below), and no checkpoint.
-  The slope that pools the readings of a document (`pipeline/window_pooling.py`) is fitted on them: `python -m
-  training.grounding` gives figures with sets left out. The temperature comes from the open rows of `mix_dev`.
+- Development sets are not training data, and no checkpoint of a run was chosen by them. The slope that pools the
+  readings of a document (`pipeline/window_pooling.py`) is fitted on them: `python -m training.grounding` gives figures
+  with sets left out. The temperature comes from the open rows of `mix_dev`.
 - Intervals take rows as independent; sets with several claims a document are less certain than they look.
 """
 

@@ -33,7 +33,6 @@ from pipeline.answerer import Answerer, open_answerer
 from pipeline.boolean import N_POINTED, N_SCORED, judge_claim, witnesses
 from pipeline.dated import with_years
 from pipeline.extract import anchor_of
-from pipeline.lexical import same_side
 from pipeline.questions import parse_question
 from pipeline.read import Reader
 from pipeline.readers import open_reader
@@ -99,8 +98,6 @@ def rows_of(
         judged = [by_scorer, by_model] if by_model else [by_scorer]
         bears = (found.relevance.total[at], *(log_ratio(p.supports + p.refutes, p.neutral) for p in judged))
         side = tuple(log_ratio(p.supports, p.refutes) for p in judged)
-        if reader is None:
-            side = (1.0 if same_side(claim, sentence.text) else -1.0, *side)
         rows.append(Row(number, corpus, bears, side, label(sample, sentence)))
     return rows
 

@@ -170,6 +170,7 @@ def test_a_later_source_that_tells_of_a_change_supersedes_an_earlier_one(
         ("No date is known so far.", "The date is known.", True),
         ("The pact is broad.", "The pact is narrow.", False),
         ("The pact has since lapsed.", "The pact is in force.", False),  # of a change before the earlier one
+        ("The pact binds both.", "The pact binds neither once a state leaves.", False),  # a condition, no change
     ],
 )
 def test_a_later_date_alone_supersedes_nothing(
