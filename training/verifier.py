@@ -5,7 +5,8 @@ it was told to, however busy the machine. The pool is drawn, cut and augmented a
 passes that `training.encoding` prepared, again from the first when they are used up.
 
 `--teacher` trains a student: half of the loss is the cross-entropy against what other verifiers say of each row (the
-mean of their probabilities, computed on the way), and rows whose label nobody knows are learnt from them alone.
+mean of their probabilities, computed on the way), and rows whose label nobody knows are learnt from them alone. Of
+our own stories no teacher is asked: their labels stand.
 
 Where there is a GPU it is used. Without one, set KMP_BLOCKTIME=0 and OMP_WAIT_POLICY=PASSIVE on a shared machine:
 threads that spin while others work cost a factor of two.
@@ -41,7 +42,7 @@ from training.encoding import (
 )
 from training.mix import build_pool, read_dev_pairs
 from training.net import COLUMNS, VerifierNet, marginal_loss, pad, reader_loss, teacher_loss
-from training.stories import held_out, read_stories, story_pairs, story_readings
+from training.stories import ORIGIN, held_out, read_stories, story_pairs, story_readings
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 READER_SHARE = 0.3  # of the reader's loss, against 1 for the verdict's
@@ -175,11 +176,21 @@ def loss_of(net: VerifierNet, teachers: Sequence[VerifierNet], batch: list[Encod
     if teachers:
         with torch.inference_mode():
             taught = torch.stack([run(teacher, batch)[0].float().softmax(-1) for teacher in teachers]).mean(0)
-        loss = (1 - TEACHER_SHARE) * loss + TEACHER_SHARE * teacher_loss(logits, taught.clone(), targets)
+        taught = keep_stories(taught, batch)
+        loss = (1 - TEACHER_SHARE) * loss + TEACHER_SHARE * teacher_loss(logits, taught, targets)
     if any(row.target == NO_VERDICT for row in batch):
         places = torch.tensor([row.place for row in batch], device=DEVICE)
         loss = loss + READER_SHARE * reader_loss(spans, places)
     return loss
+
+
+def keep_stories(taught: Tensor, batch: Sequence[Encoded]) -> Tensor:
+    """Return what teachers say of a batch, probabilities (n, 3), with the labels of our own stories instead."""
+    kept = taught.clone()
+    for i, row in enumerate(batch):
+        if row.origin.split("+")[0] == ORIGIN and row.target != NO_VERDICT:
+            kept[i] = torch.nn.functional.one_hot(torch.tensor(row.target), len(COLUMNS))
+    return kept
 
 
 def take_step(
