@@ -9,15 +9,12 @@ from pathlib import Path
 from eval.corpus import Corpus
 from eval.findings import Finding
 from eval.gold import Sample
-from eval.normalise import words
+from eval.normalise import NEGATIONS, words
 
 __all__ = ["between", "between_files"]
 
 SPLITS = frozenset({"dev", "test"})
 APART = 400  # code points between quotes of one fact; a sentence and its neighbour, with room to spare
-_NEGATIONS = frozenset(
-    "not no never none without nor neither lack lacks isn't aren't wasn't doesn't didn't don't hasn't".split()
-)
 _OPPOSITE = {"yes": "no", "no": "yes", "supported": "refuted", "refuted": "supported"}
 
 
@@ -73,8 +70,8 @@ def _pairs(placed: Sequence[Placed]) -> Iterator[tuple[Finding, tuple[Path | Non
 def _without_negation(sample: Sample) -> tuple[tuple[object, ...], bool]:
     """Return what a sample says less its negations, and whether it has an odd number of them."""
     said = words(sample.text)
-    bare = [w for w in said if w not in _NEGATIONS and w not in ("do", "does", "did")]
-    return (*bare, sample.claim is None, sample.as_of), sum(w in _NEGATIONS for w in said) % 2 == 1
+    bare = [w for w in said if w not in NEGATIONS and w not in ("do", "does", "did")]
+    return (*bare, sample.claim is None, sample.as_of), sum(w in NEGATIONS for w in said) % 2 == 1
 
 
 def _disagree(one: Sample, other: Sample) -> bool:

@@ -5,58 +5,35 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["same_duration", "same_number"]
+from pipeline.units import measure
 
-_UNITS: dict[str, tuple[float, str]] = {
-    "m3": (1.0, "m3"),
-    "cubic meters": (1.0, "m3"),
-    "cubic metres": (1.0, "m3"),
-    "bcm": (1e9, "m3"),
-    "billion cubic meters": (1e9, "m3"),
-    "billion cubic metres": (1e9, "m3"),
-    "%": (1.0, "%"),
-    "percent": (1.0, "%"),
-    "per cent": (1.0, "%"),
-    "usd": (1.0, "USD"),
-    "$": (1.0, "USD"),
-    "dollars": (1.0, "USD"),
-    "us dollars": (1.0, "USD"),
-    "km": (1000.0, "m"),
-    "kilometers": (1000.0, "m"),
-    "kilometres": (1000.0, "m"),
-    "m": (1.0, "m"),
-    "meters": (1.0, "m"),
-    "metres": (1.0, "m"),
-    "years": (1.0, "year"),
-    "year": (1.0, "year"),
-}
-_PER_YEAR = re.compile(r"\s*(/\s*(year|yr|a|y)|per (year|annum)|a year|annually|p\.a\.)$")
+__all__ = ["same_duration", "same_number", "same_unit"]
+
 _DURATION = re.compile(
-    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
+    "P{}{}{}{}(?:T{}{}{})?".format(*(rf"(?:(\d+(?:\.\d+)?){unit})?" for unit in "YMWDHMS")), re.ASCII
 )
 
 
 def same_number(said: object, unit: object, gold: float, gold_unit: str | None) -> bool:
     """Whether both name one quantity: equal within 1e-9 of it, after conversion.
 
-    A gold unit that measures (m3/year, %, USD, m, years) must be there. One that counts things (`meetings`, `units`)
-    is not compared: everybody words it otherwise.
+    A gold unit that measures (m3/year, %, EUR, days) must be there, in any unit of its dimension: 5,000 kg are 5 t. One
+    that counts things (`meetings`, `units`) is not compared, since everybody words it otherwise, but nothing measured
+    counts them: 20 % are not 20 people. A label without unit leaves it open.
     """
     if isinstance(said, bool) or not isinstance(said, int | float):
         return False
-    factor, dimension = _unit(gold_unit)
-    if dimension is None:
-        return math.isclose(said, gold, rel_tol=1e-9)
-    said_factor, said_dimension = _unit(unit if isinstance(unit, str) else None)
-    return said_dimension == dimension and math.isclose(said * said_factor, gold * factor, rel_tol=1e-9)
+    wanted, found = measure(gold_unit), measure(unit if isinstance(unit, str) else None)
+    if wanted is None:
+        return math.isclose(said, gold, rel_tol=1e-9) and (found is None or not gold_unit)
+    if found is None or found.dimension != wanted.dimension:
+        return False
+    return math.isclose(said * found.factor, gold * wanted.factor, rel_tol=1e-9)
 
 
-def _unit(unit: str | None) -> tuple[float, str | None]:
-    """Factor to the base unit, and its name; `(1.0, None)` for one that only counts."""
-    text = " ".join((unit or "").casefold().replace("³", "3").replace("^3", "3").split())
-    rate = _PER_YEAR.search(text)
-    factor, base = _UNITS.get(text[: rate.start()] if rate else text, (1.0, ""))
-    return (factor, f"{base}/year" if rate else base) if base else (1.0, None)
+def same_unit(one: str, other: str | None) -> bool:
+    """Whether both are one unit that measures, however it is written."""
+    return (found := measure(one)) is not None and found == measure(other)
 
 
 def same_duration(said: str, gold: str) -> bool:
@@ -65,10 +42,11 @@ def same_duration(said: str, gold: str) -> bool:
     return one is not None and one == other
 
 
-def _length(iso: str) -> tuple[int, int] | None:
+def _length(iso: str) -> tuple[float, float] | None:
     """Months and seconds; `None` if `iso` is no duration."""
     found = _DURATION.fullmatch(iso)
     if found is None or not any(found.groups()):
         return None
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return years * 12 + months, ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    in_seconds = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    return round(years * 12 + months, 6), round(in_seconds, 6)

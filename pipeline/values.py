@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from factcheck.records import Span
+from pipeline.units import CURRENCIES, PERIODS, UNIT_NAMES
 
 ValueKind = Literal["date", "duration", "number"]
 
@@ -44,25 +45,6 @@ _WORD_NUMBERS: dict[str, int] = (
     {w: i for i, w in enumerate(_ONES)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)} | {"a": 1}
 )
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000}
-_UNITS = {
-    "cubic meters": "m3", "cubic metres": "m3", "cubic meter": "m3", "cubic metre": "m3", "m3": "m3", "bcm": "m3",
-    "square kilometers": "km2", "square kilometres": "km2", "kilometers": "km", "kilometres": "km", "km": "km",
-    "meters": "m", "metres": "m", "miles": "mi", "tons": "t", "tonnes": "t", "barrels": "bbl", "kilograms": "kg", "kg": "kg",
-    "percent": "%", "per cent": "%", "%": "%", "percentage points": "pp", "dollars": "USD", "us dollars": "USD",
-    "euros": "EUR", "rubles": "RUB", "roubles": "RUB", "pounds": "GBP", "megawatts": "MW", "mw": "MW", "gigawatts": "GW",
-    "gw": "GW", "kilowatt-hours": "kWh", "degrees": "deg",
-}  # fmt: skip
-_CURRENCY = {"$": "USD", "us$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
-_RATES = {
-    "year": "year",
-    "annum": "year",
-    "annually": "year",
-    "month": "month",
-    "day": "day",
-    "week": "week",
-    "hour": "hour",
-    "second": "second",
-}
 _PERIODS = {
     "year": "Y",
     "month": "M",
@@ -264,7 +246,7 @@ def _number(match: re.Match[str], text: str) -> _Found | None:
     scale_name = (match["scale"] or "").lower()
     scale = 10**9 if scale_name == "bcm" else _SCALES.get(scale_name, 1)
     letter, _, counted_in = after.lower().partition(" ")
-    of_money = match["currency"] or _UNITS.get(counted_in.split(" ")[0]) in {*_CURRENCY.values(), "RUB"}
+    of_money = match["currency"] or UNIT_NAMES.get(counted_in.split(" ")[0]) in {*CURRENCIES.values(), "RUB"}
     if letter in _LETTER_SCALES and not match["gap"] and of_money:
         scale, end = _LETTER_SCALES[letter], match.start("after") + 1
         unit, used = _unit(after[2:])
@@ -272,7 +254,7 @@ def _number(match: re.Match[str], text: str) -> _Found | None:
     if scale_name == "bcm":
         unit = "m3"
     elif match["currency"]:
-        unit, start = _CURRENCY[match["currency"]], match.start("currency")
+        unit, start = CURRENCIES[match["currency"]], match.start("currency")
     elif unit and used:
         end = match.start("after") + used
     if _is_negative(text, start):
@@ -280,7 +262,7 @@ def _number(match: re.Match[str], text: str) -> _Found | None:
     rate = _RATE_AFTER.match(text[end:])
     if rate and unit:
         end += rate.end()
-    return _Found(Span(start, end), number, scale, unit, _RATES[rate["per"].lower()] if rate and unit else None)
+    return _Found(Span(start, end), number, scale, unit, PERIODS[rate["per"].lower()] if rate and unit else None)
 
 
 def _is_negative(text: str, start: int) -> bool:
@@ -296,9 +278,9 @@ _RATE_AFTER = re.compile(
 def _unit(after: str) -> tuple[str | None, int]:
     """Return (unit, characters used) from the words after a figure; a counted noun is its own unit."""
     lowered = after.lower()
-    for name in sorted(_UNITS, key=len, reverse=True):
+    for name in sorted(UNIT_NAMES, key=len, reverse=True):
         if lowered == name or lowered.startswith((name + " ", name + "-")):
-            return _UNITS[name], len(name)
+            return UNIT_NAMES[name], len(name)
     words = [w for w in lowered.split() if w not in {"new", "more", "other", "different", "additional"}]
     if not words or words[0] in _STOP:
         return None, 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from eval.corpus import Corpus
 from eval.gold import ListValue, Sample
-from eval.normalise import holds, words
+from eval.normalise import affirms, holds, words
 from eval.score import Record, Score
 
 __all__ = ["items_f1", "set_f1"]
@@ -26,13 +26,13 @@ def set_f1(sample: Sample, record: Record, corpus: Corpus) -> Score | None:
 
 
 def items_f1(said: object, gold: Sequence[str]) -> float:
-    """2 hits / (items said + gold items). An item hits a gold item that is not taken yet and whose words it holds,
+    """2 hits / (items said + gold items). An item hits a gold item that is not taken yet and whose words it affirms,
     or that holds its words: `S-400` and `S-400 air defence systems` are one item."""
     items = [item for item in said if isinstance(item, str)] if isinstance(said, list) else []
     left = list(gold)
     for item in items:
         hit = next((g for g in left if words(g) == words(item)), None)
-        hit = hit or next((g for g in left if holds(g, item) or holds(item, g)), None)
+        hit = hit or next((g for g in left if holds(g, item) or affirms(item, g)), None)
         if hit is not None:
             left.remove(hit)
     return 2 * (len(gold) - len(left)) / (len(items) + len(gold))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from eval.corpus import Corpus
 from eval.gold import DateValue, DurationValue, ListValue, NumberValue, Sample
-from eval.normalise import holds, words
-from eval.quantities import same_duration, same_number
+from eval.normalise import affirms, words
+from eval.quantities import same_duration, same_number, same_unit
 from eval.score import Record, Score
 from eval.scorers.set_f1 import items_f1
+from pipeline.values import ValueKind, parse_value
 
 __all__ = ["LIST_F1", "MAX_EXTRA_WORDS", "value_match"]
 
@@ -23,10 +24,12 @@ def value_match(sample: Sample, record: Record, corpus: Corpus) -> Score | None:
 
     - no gold value (the sources do not give it): neither `answer` nor `value` is given;
     - date: same ISO and precision (a day where the sources give a month is invented, a year is too little);
-    - number: equal to a part in a billion, in the same unit after conversion; duration: the same length;
+    - number: equal to a part in a billion, in the same unit after conversion; a figure without unit is in the one that
+      the question names ("How many days"); duration: the same length;
     - list: set F1 of the items >= `LIST_F1`;
-    - entity, text: holds the gold wording as whole words, with at most `MAX_EXTRA_WORDS` more; choice: is it;
-    - any type: the display text is one of `accept`, or the gold display text.
+    - entity, text: affirms the gold wording as whole words, with at most `MAX_EXTRA_WORDS` more; choice: is it;
+    - any type: the display text is one of `accept`, or the gold display text. Of a date, number or duration
+      that is typed the values decide: it must be the gold one, or that of an accepted wording that it is displayed as.
     Wordings are compared by `eval.normalise.words`. Abstained counts as not right.
     """
     del corpus
@@ -38,8 +41,14 @@ def value_match(sample: Sample, record: Record, corpus: Corpus) -> Score | None:
         return Score(0.0, "abstained")
     if sample.value is None:
         return Score(float(said is None and value is None), why)
-    right = _by_wording(sample, said, value) or (isinstance(value, Mapping) and _by_value(sample, value))
+    if isinstance(sample.value, DateValue | DurationValue | NumberValue) and _is_typed(value):
+        return Score(float(_by_value(sample, said, value)), why)
+    right = _by_wording(sample, said, value) or (isinstance(value, Mapping) and _by_value(sample, said, value))
     return Score(float(right), why)
+
+
+def _is_typed(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping) and not {"iso", "number"}.isdisjoint(value)
 
 
 def _by_wording(sample: Sample, said: object, value: object) -> bool:
@@ -48,22 +57,42 @@ def _by_wording(sample: Sample, said: object, value: object) -> bool:
     for given in (said, inner):
         if not isinstance(given, str):
             continue
-        if any(words(given) == words(right) for right in accepted):
+        if any(words(right) and words(given) == words(right) for right in accepted):
             return True
         extra = MAX_EXTRA_WORDS.get(sample.type or "", 0)
-        if any(holds(given, right) and len(words(given)) - len(words(right)) <= extra for right in accepted):
+        if any(
+            extra and affirms(given, right) and len(words(given)) - len(words(right)) <= extra for right in accepted
+        ):
             return True
     return False
 
 
-def _by_value(sample: Sample, value: Mapping[str, Any]) -> bool:
+def _by_value(sample: Sample, said: object, value: Mapping[str, Any]) -> bool:
     gold = sample.value
     if isinstance(gold, DateValue):
-        return (value.get("iso"), value.get("precision")) == (gold.iso, gold.precision)
+        accepted = [(v["iso"], v["precision"]) for v in _accepted(sample, said, "date")]
+        return (value.get("iso"), value.get("precision")) in [(gold.iso, gold.precision), *accepted]
     if isinstance(gold, DurationValue):
-        return same_duration(str(value.get("iso")), gold.iso)
+        right = [gold.iso, *(v["iso"] for v in _accepted(sample, said, "duration"))]
+        return any(same_duration(str(value.get("iso")), iso) for iso in right)
     if isinstance(gold, NumberValue):
-        return same_number(value.get("number"), value.get("unit"), gold.number, gold.unit)
+        return _right_number(sample, gold, said, value)
     if isinstance(gold, ListValue):
         return items_f1(value.get("items"), gold.items) >= LIST_F1
     return False
+
+
+def _right_number(sample: Sample, gold: NumberValue, said: object, value: Mapping[str, Any]) -> bool:
+    number, unit = value.get("number"), value.get("unit")
+    if unit is None and gold.unit and any(same_unit(word, gold.unit) for word in words(sample.text)):
+        unit = gold.unit
+    if same_number(number, unit, gold.number, gold.unit):
+        return True
+    accepted = _accepted(sample, said, "number")  # "20" accepts a bare 20, not 20 of another unit
+    return any((v["unit"] or unit is None) and same_number(number, unit, v["number"], v["unit"]) for v in accepted)
+
+
+def _accepted(sample: Sample, said: object, kind: ValueKind) -> list[Mapping[str, Any]]:
+    """The value that an accepted wording states, where `said` is that wording."""
+    same = [wording for wording in sample.accept if words(wording) == words(str(said))]
+    return [value for wording in same if (value := parse_value(wording, kind)) is not None]

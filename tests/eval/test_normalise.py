@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.normalise import holds, same_marks, words
+from eval.normalise import affirms, holds, same_marks, words
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,13 @@ def test_the_same(one: str, other: str) -> None:
     assert words(one) == words(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Su-35", "Su-34"), ("2 bcm", "55 bcm"), ("Khomeini", "Khamenei")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Su-35", "Su-34"), ("2 bcm", "55 bcm"), ("Khomeini", "Khamenei"), ("+5", "-5"), ("< 10 %", "> 10 %"),
+        ("€1 billion", "$1 billion"), ("C++", "C#"), ("-3.2 %", "3.2 %"), ("≥ $5", "≤ $5"),
+    ],
+)  # fmt: skip
 def test_not_the_same(one: str, other: str) -> None:
     assert words(one) != words(other)
 
@@ -32,6 +38,32 @@ def test_holds_looks_for_whole_words_side_by_side() -> None:
     assert not holds("Mohammad Reza Khatami", "Mohammad Khatami")
     assert not holds("Iranian", "Iran")
     assert not holds("anything", "the")
+
+
+def test_a_hyphen_is_no_sign() -> None:
+    assert words("Su-35 cost 5-10 – no – 2015–2018") == ("su-35", "cost", "5-10", "no", "2015-2018")
+
+
+@pytest.mark.parametrize(
+    ("text", "affirmed"),
+    [
+        ("Verde Holding, not the state", True),
+        ("the state, not Verde Holding", False),
+        ("It wasn’t Verde Holding", False),
+        ("not by the state but by Verde Holding", True),
+        ("It was not delayed; Verde Holding built it", True),
+        ("not to Mr. Verde Holding", False),  # "Mr." ends no clause
+        ("not Verde Holding. Verde Holding it was", True),
+        ("Verde", False),
+    ],
+)
+def test_affirms_refuses_a_negation_before_it_in_its_clause(text: str, affirmed: bool) -> None:
+    assert affirms(text, "Verde Holding") is affirmed
+
+
+def test_a_wording_may_be_negative_itself() -> None:
+    assert affirms("They pledged not to help the aggressor", "not to help")
+    assert not affirms("not", "the")
 
 
 def test_same_marks_keeps_the_letters() -> None:

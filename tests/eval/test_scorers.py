@@ -72,6 +72,14 @@ DAY = {"iso": "2025-01-17", "precision": "day"}
 DATE = {"type": "date", "answer": "17 January 2025", "value": DAY, "accept": ["January 17", "2025-01-17"]}
 GAS = {"type": "number", "answer": "2 bcm a year", "value": {"number": 2e9, "unit": "m3/year"}, "accept": ["2 bcm"]}
 UNITS = {"type": "number", "answer": "2", "value": {"number": 2, "unit": "units"}, "accept": ["two"]}
+WASTE = {"type": "number", "answer": "300 tonnes", "value": {"number": 300, "unit": "tonnes"}}
+DELAY = {
+    "question": "How many days was it late?", "type": "number", "answer": "14 days",
+    "value": {"number": 14, "unit": "days"}, "accept": ["a fortnight"],
+}  # fmt: skip
+COST = {"type": "number", "answer": "€5 million", "value": {"number": 5_000_000, "unit": "EUR"}}
+GROWTH = {"type": "number", "answer": "-3.2 %", "value": {"number": -3.2, "unit": "%"}}
+SIGNS = {"type": "choice", "answer": "+5", "value": {"text": "+5"}, "choices": ["+5", "-5"]}
 TERM = {"type": "duration", "answer": "20 years", "value": {"iso": "P20Y"}, "accept": ["twenty years"]}
 NAME = {"type": "entity", "answer": "Mohammad Khatami", "value": {"text": "Mohammad Khatami"}, "accept": ["Khatami"]}
 CHOICE = {
@@ -103,22 +111,46 @@ NONE = {"type": "number", "answer": None, "value": None}
         (UNITS, "x", {"number": 2, "unit": None}, True),
         (UNITS, "Two.", None, True),
         (UNITS, "x", {"number": 3, "unit": "units"}, False),
+        (UNITS, "2 %", {"number": 2, "unit": "%"}, False),  # measured things are not counted things
+        (WASTE, "300 kg", {"number": 300, "unit": "kg"}, False),
+        (WASTE, "300 tonnes", {"number": 300, "unit": "kg"}, False),  # the value decides, not how it is displayed
+        (WASTE, "x", {"number": 300_000, "unit": "kg"}, True),
+        (WASTE, "x", {"number": 300, "unit": "tons"}, True),
+        (WASTE, "300", {"number": 300, "unit": None}, False),
+        (DELAY, "14 years", {"number": 14, "unit": "years"}, False),
+        (DELAY, "2 weeks", {"number": 2, "unit": "weeks"}, True),
+        (DELAY, "14", {"number": 14, "unit": None}, True),  # in what the question asks
+        (DELAY, "a fortnight", {"number": 1, "unit": None}, False),  # accepted, but typed as something else
+        (COST, "$5 million", {"number": 5_000_000, "unit": "USD"}, False),
+        (COST, "x", {"number": 5, "unit": "million euros"}, True),
+        (GROWTH, "3.2 %", {"number": 3.2, "unit": "%"}, False),
+        (GROWTH, "3.2 %", None, False),
+        (GROWTH, "–3.2%", None, True),
+        (DATE, "2025-01-17", {"iso": "2024-01-17", "precision": "day"}, False),
         (TERM, "x", {"iso": "P240M"}, True),
         (TERM, "twenty  years", None, True),
         (TERM, "25 years", {"iso": "P25Y"}, False),
         (NAME, "president Mohammad Khatami", None, True),
         (NAME, "Ayatollah Khomeini", {"text": "Khomeini"}, False),
         (NAME, "x", {"text": "khatami"}, True),
+        (NAME, "Ahmadinejad, not Khatami", None, False),
+        (NAME, "not by Ahmadinejad but by Khatami", None, True),
+        (NAME, "It was not Ahmadinejad. Khatami did it", None, True),
+        (NAME, "not by Mr. Khatami", None, False),
         (NAME, "one two three four five six seven Khatami", None, False),  # 7 more words than the name
         (CHOICE, "the price", {"text": "the price"}, False),
         (CHOICE, "The route", None, True),
         (CHOICE, "the route and the price", None, False),
+        (SIGNS, "-5", None, False),
+        (SIGNS, "+5", None, True),
         (TEXT, "he called it the “Great Satan”", None, True),
+        (TEXT, "he never called it the Great Satan", None, False),
         (FIVE, "x", {"items": ["bee", "ant", "dog", "cow"]}, True),  # F1 = 2*4 / (4+5) = 0.889
         (FIVE, "x", {"items": ["ant", "bee", "cow", "S-400", "dog"]}, True),
         (FIVE, "x", {"items": ["ant", "bee", "cow"]}, False),  # 2*3 / (3+5) = 0.75
         (FIVE, "x", {"items": ["ant", "ant", "ant", "ant", "ant"]}, False),  # each gold item is hit once: 2/10
         (FIVE, "x", {"items": "ant"}, False),
+        (FIVE, "x", {"items": ["no ant", "bee", "cow", "dog"]}, False),  # F1 = 2*3 / (4+5)
         (NONE, None, None, True),
         (NONE, "35", {"number": 35, "unit": None}, False),
         (GAS, None, None, False),
@@ -130,7 +162,7 @@ def test_values(gold: dict[str, Any], answer: str | None, value: dict[str, Any] 
     assert score.value == float(right), score.why
 
 
-@pytest.mark.parametrize(("one", "other"), [("P1Y", "P12M"), ("P2W", "P14D"), ("P1D", "PT24H")])
+@pytest.mark.parametrize(("one", "other"), [("P1Y", "P12M"), ("P2W", "P14D"), ("P1D", "PT24H"), ("PT1.5H", "PT90M")])
 def test_durations_that_are_the_same(one: str, other: str) -> None:
     assert same_duration(one, other)
 
