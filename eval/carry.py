@@ -25,8 +25,9 @@ def carries(sample: Sample) -> bool:
         return any(_has_date(quote, value.iso) for quote in quotes)
     if isinstance(value, NumberValue):
         numbers = [found.value for quote in quotes for found in find_values(quote, "number")]
-        # the unit may stand once for two numbers, or be left to the reader ("51 units"): the figure decides
-        loose = [n for n in numbers if same_number(n["number"], n["unit"], value.number, None)]
+        # the unit may stand once for two numbers, or be left to the reader ("51 units"), and a fall be told in words
+        # ("shrank by 3.2 %"): the figure decides
+        loose = [n for n in numbers if same_number(abs(n["number"]), n["unit"], abs(value.number), None)]
         return bool(loose) or _named(sample, quotes)
     if isinstance(value, DurationValue):
         durations = [found.value for quote in quotes for found in find_values(quote, "duration")]

@@ -1,6 +1,6 @@
 """What is wrong with gold labels that are well formed: quotes that are not there, labels that contradict each other.
 
-    answer, id        a label that is none of its kind, an id that stands twice
+    answer, id        a label that is none of its kind or contradicts its value, an id that stands twice
     source, as-of     a source that the corpus lacks, or that cannot be from before the label's day
     stance, quote     evidence without stance and the other way round; words that are not in their source
     verdict, carry    an answer that does not follow from its stances; a value that stands in none of its quotes
@@ -22,6 +22,7 @@ from eval.findings import Finding
 from eval.gold import GoldFile, Sample, read_gold
 from eval.lint_between import between, between_files
 from eval.lint_support import doubted
+from eval.lint_value import value_findings
 from eval.normalise import same_marks
 from pipeline.support import Scorer
 
@@ -52,6 +53,7 @@ def lint(gold: GoldFile, corpus: Corpus) -> list[Finding]:
 
 def _sample(sample: Sample, corpus: Corpus) -> Iterator[Finding]:
     yield from _answer(sample)
+    yield from value_findings(sample)
     yield from _sources(sample, corpus)
     yield from _quotes(sample, corpus)
     yield from _verdict(sample)

@@ -60,6 +60,50 @@ def test_one_wrong_thing_is_found(change: dict[str, Any], expected: list[str]) -
     assert checks({**GOOD, **change}) == expected
 
 
+DATE = {"type": "date", "answer": "3 March 2024", "value": {"iso": "2024-03-03", "precision": "day"}}
+WASTE = {"type": "number", "answer": "300 tonnes", "value": {"number": 300, "unit": "t"}}
+GAS = {"type": "number", "answer": "55 bcm", "value": {"number": 55e9, "unit": "m3/year"}}
+TERM = {"type": "duration", "answer": "twenty years", "value": {"iso": "P20Y"}}
+NAME = {"type": "entity", "answer": "Verde Holding", "value": {"text": "Verde Holding"}}
+LIST = {"type": "list", "answer": "Iran and Russia", "value": {"items": ["Russia", "Iran"]}}
+
+
+@pytest.mark.parametrize(
+    ("label", "messages"),
+    [
+        (DATE, 0), (WASTE, 0), (GAS, 0), (TERM, 0), (NAME, 0), (LIST, 0),
+        ({**WASTE, "answer": "900 tonnes"}, 1),
+        ({**WASTE, "answer": "300 kg"}, 1),
+        ({**WASTE, "answer": "300,000 kg"}, 0),
+        ({**WASTE, "answer": "300"}, 0),  # the unit may be left out
+        ({**WASTE, "answer": "the 300th"}, 0),  # no number is found in it
+        ({**GAS, "answer": "55 km"}, 1),
+        ({**TERM, "answer": "25 years"}, 1),
+        ({**DATE, "answer": "5 April 2023"}, 1),
+        ({**DATE, "answer": "2024"}, 1),
+        ({**DATE, "answer": "3 March"}, 0),  # no year to compare
+        ({**DATE, "answer": "30 February 2024", "value": {"iso": "2024-02-30", "precision": "day"}}, 1),
+        ({**DATE, "answer": "x", "value": {"iso": "2024-13", "precision": "month"}}, 1),
+        ({**NAME, "answer": "State Works"}, 1),
+        ({**NAME, "answer": "the Holding", "accept": ["Holding"]}, 0),
+        ({**NAME, "accept": [""]}, 1),
+        ({**NAME, "accept": ["the", "…"]}, 2),
+        ({**LIST, "answer": "Iran"}, 1),
+    ],
+)  # fmt: skip
+def test_an_answer_says_what_its_value_says(label: dict[str, Any], messages: int) -> None:
+    assert checks({"id": "a", "question": "What?", **label}) == ["answer"] * messages
+
+
+def test_a_fall_may_be_told_in_words() -> None:
+    label = {"type": "number", "answer": "-3.2 %", "value": {"number": -3.2, "unit": "%"}}
+    corpus = {"early": CorpusText("It shrank by 3.2 % last year.")}
+    sample = {"id": "a", "question": "By how much did it grow?", **label, "evidence": {"early": ["shrank by 3.2 %"]}}
+    sample["stances"] = {"early": "supports"}
+    gold = GoldFile.model_validate({"schema": "factcheck/gold/1", "corpus": "x", "samples": [sample]})
+    assert lint(gold, corpus) == []
+
+
 @pytest.mark.parametrize(
     ("quote", "hint"),
     [
@@ -92,8 +136,9 @@ def test_the_same_question_as_of_another_day_is_another_question() -> None:
     assert checks(GOOD, {**GOOD, **silent}) == []
 
 
-def test_the_shipped_labels_are_clean() -> None:
-    gold = read_gold(GOLD / "treaty.yaml")
+@pytest.mark.parametrize("name", ["treaty", "newcomer", "claims"])
+def test_the_shipped_labels_are_clean(name: str) -> None:
+    gold = read_gold(GOLD / f"{name}.yaml")
     assert lint(gold, read_corpus(gold.corpus, near=GOLD)) == []
 
 
