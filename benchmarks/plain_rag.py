@@ -3,7 +3,7 @@
 The chain that a user would write first: chunks of 1,000 characters, the shipped MiniLM, the four nearest, one prompt
 that asks for JSON with an answer and its quotes. Nothing is verified; it gets what the harness can give it for nothing:
 the four boolean answers are named, sources that `as_of` leaves out are left out, an answer is typed by the same parser
-as ours, a quote is a citation where it stands verbatim in a source that was read.
+as ours (`eval.predictions`), a quote is a citation where it stands verbatim in a source that was read.
 
 Writes predictions (`factcheck eval score --predictions` reads them) and prints the same figures as `eval run`, the
 share of quotes that stand in no source, and seconds a question.
@@ -15,7 +15,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ from factcheck.errors import FactcheckError
 from factcheck.records import BOOLEAN_ANSWERS
 from factcheck.settings import load_settings
 from pipeline.models.chat import ChatModel, open_model
-from pipeline.values import parse_value
 from prompts.loader import RenderedPrompt
 from vectorstore.langchain_embeddings import MiniLmEmbeddings
 
@@ -97,19 +96,14 @@ def ask(
 
 
 def _answer(sample: Sample, said: str) -> dict[str, Any]:
-    """Return `answer` and `value` as a prediction has them; what is no boolean answer is `not_stated`."""
+    """Return `answer` as a prediction has it; what is no boolean answer is `not_stated`."""
     label = said.strip().strip(".").lower().replace(" ", "_")
     if sample.allowed_answers:
         named = sorted((a for a in BOOLEAN_ANSWERS.values() if label.startswith(a)), key=len)
         return {"answer": named[-1] if named else "not_stated"}  # "not_stated" begins as "no" does
     if label in ("", "not_stated", "unknown", "none", "null"):
         return {"answer": None}
-    value: Mapping[str, Any] | None = None
-    if sample.type in ("date", "number", "duration"):
-        value = parse_value(said, sample.type)
-    elif sample.type == "list":
-        value = {"items": [part.strip() for part in said.replace(" and ", ",").split(",") if part.strip()]}
-    return {"answer": said, **({} if value is None else {"value": value})}
+    return {"answer": said}
 
 
 def _citations(quotes: Sequence[str], sources: Sequence[str], corpus: Corpus) -> Iterator[dict[str, Any]]:

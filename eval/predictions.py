@@ -4,7 +4,9 @@
     {"id": "term", "answer": "20 years", "value": {"iso": "P20Y"}, "citations": [{"source": …, "start": …, "end": …}]}
 
 A file holds either lines like these, or records (`ask --json`, a run file). What a minimal line does not say is not
-known, and not scored. An answer to a boolean question or a claim may be `yes` or `supported`, in any case, or true.
+known, and not scored: one without `citations` has no part in the figures of citations, one without `sources` none in
+those of stances. Its `value` is read from the answer, by the type of the question. An answer to a boolean question or a
+claim may be `yes` or `supported`, in any case, or true.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.gold import Sample
 from eval.score import Record
+from eval.typed_answer import typed_answer
 from factcheck.errors import UserError
 from factcheck.records import BOOLEAN_ANSWERS
 from pipeline.record import ANSWER_SCHEMA, ERROR_SCHEMA
@@ -43,7 +46,8 @@ class _Minimal(BaseModel):
     value: dict[str, Any] | None = None
     probability: float | None = Field(default=None, ge=0, le=1)
     abstained: bool = False
-    citations: list[dict[str, Any]] = []
+    citations: list[dict[str, Any]] | None = None
+    sources: list[dict[str, Any]] | None = None
 
 
 def read_predictions(path: Path, samples: Sequence[Sample]) -> dict[str, Record]:
@@ -55,7 +59,7 @@ def read_predictions(path: Path, samples: Sequence[Sample]) -> dict[str, Record]
     by_id = {sample.id: sample for sample in samples}
     records: dict[str, Record] = {}
     lines: dict[str, int] = {}
-    for number, record in _records(path):
+    for number, record in _records(path, by_id):
         place = f"{path}:{number}"
         id_ = (record.get("question") or {}).get("id")
         if not isinstance(id_, str):
@@ -72,7 +76,7 @@ def read_predictions(path: Path, samples: Sequence[Sample]) -> dict[str, Record]
     return records
 
 
-def _records(path: Path) -> Iterable[tuple[int, Record]]:
+def _records(path: Path, samples: Mapping[str, Sample]) -> Iterable[tuple[int, Record]]:
     """Read minimal lines if the first line is one; everything else is for the reader of records to read or refuse."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")
@@ -81,7 +85,7 @@ def _records(path: Path) -> Iterable[tuple[int, Record]]:
     written = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     if written and not _is_minimal(_parsed(written[0][1])):
         return read_records(path)
-    return [(number, _record(_parsed(line), f"{path}:{number}")) for number, line in written]
+    return [(number, _record(_parsed(line), f"{path}:{number}", samples)) for number, line in written]
 
 
 def _parsed(line: str) -> Any:
@@ -95,7 +99,7 @@ def _is_minimal(data: object) -> bool:
     return isinstance(data, dict) and "schema" not in data
 
 
-def _record(data: Any, place: str) -> Record:
+def _record(data: Any, place: str, samples: Mapping[str, Sample]) -> Record:
     """Return the record that says as much as a minimal line; `error` in place of an answer: it failed."""
     if not _is_minimal(data):
         raise UserError(f"{place} is no line of id and answer as those before it are; write the file in one form")
@@ -109,14 +113,15 @@ def _record(data: Any, place: str) -> Record:
         first = min(fault.errors(), key=lambda e: e["type"] != "extra_forbidden")  # a misspelt key explains the rest
         where = ".".join(map(str, first["loc"])) or "line"
         raise UserError(f"{place}: {where}: {first['msg']}; known: {', '.join(_Minimal.model_fields)}, error") from None
+    answer = given.answer if given.answer is None or isinstance(given.answer, str) else json.dumps(given.answer)
+    kind = samples[given.id].type if given.id in samples else None
     return {
         "schema": ANSWER_SCHEMA,
         "question": {"id": given.id},
-        "answer": given.answer if given.answer is None or isinstance(given.answer, str) else json.dumps(given.answer),
-        "value": given.value,
+        "answer": answer,
+        "value": typed_answer(answer, kind) if given.value is None and answer is not None else given.value,
         "abstained": given.abstained,
-        "citations": given.citations,
-        **({} if given.probability is None else {"probability": given.probability}),
+        **given.model_dump(include={"probability", "citations", "sources"}, exclude_none=True),
     }
 
 

@@ -9,12 +9,17 @@ from eval.corpus import Corpus
 from eval.gold import Sample
 from eval.score import Record
 
-__all__ = ["citations_of", "gold_spans", "half_of_the_shorter", "proved"]
+__all__ = ["citations_of", "gold_spans", "half_of_the_shorter", "proved", "tells_citations"]
 
 
 def citations_of(record: Record) -> list[Mapping[str, Any]]:
     """The record's citations, in its order. What is no object in a broken record stays, empty: it proves nothing."""
     return [c if isinstance(c, Mapping) else {} for c in record.get("citations") or []]
+
+
+def tells_citations(record: Record) -> bool:
+    """Whether it is known what the record cites, be it nothing: another system may give answers alone."""
+    return record.get("citations") is not None
 
 
 def proved(citation: Mapping[str, Any], corpus: Corpus) -> bool:

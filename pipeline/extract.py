@@ -68,8 +68,13 @@ def typed(answer: str, kind: QuestionType, sentence: Sentence) -> Mapping[str, A
         inside = [v for v in found if at >= 0 and v.span.overlaps(Span(at, at + len(answer)))]
         return inside[0].value if inside else None
     if kind == "list":
-        return {"items": [part.strip() for part in re.split(r",| and ", answer) if part.strip()]}
+        return {"items": split_items(answer)}
     return {"text": answer}
+
+
+def split_items(answer: str) -> list[str]:
+    """Return the items of a list that is written as "A, B and C"."""
+    return [part.strip() for part in re.split(r",| and ", answer) if part.strip()]
 
 
 def find_candidates(

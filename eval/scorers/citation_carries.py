@@ -8,7 +8,7 @@ from eval.corpus import Corpus
 from eval.gold import Sample
 from eval.score import Record, Score
 from eval.scorers.right import right
-from eval.spans import citations_of, gold_spans, half_of_the_shorter, proved
+from eval.spans import citations_of, gold_spans, half_of_the_shorter, proved, tells_citations
 
 __all__ = ["MAX_A_STANCE", "citation_carries"]
 
@@ -18,9 +18,11 @@ MAX_A_STANCE = 2  # citations beyond two a source and stance are not looked at: 
 def citation_carries(sample: Sample, record: Record, corpus: Corpus) -> Score | None:
     """1 if a proved citation shares at least half of the shorter span with a gold evidence span, else 0.
 
-    `None` where the answer is not right, the label has no evidence, or the sources are silent. A right answer
-    without citation scores 0.
+    `None` where the answer is not right, the label has no evidence, the sources are silent, or the record does not say
+    what it cites. A right answer without citation scores 0.
     """
+    if not tells_citations(record):
+        return None
     answered = right(sample, record, corpus)
     gold = gold_spans(sample, corpus)
     if answered is None or answered.value < 1 or not sample.answerable or not any(gold.values()):

@@ -6,7 +6,7 @@ from eval.corpus import Corpus
 from eval.gold import Sample
 from eval.score import Record, Score
 from eval.scorers.citation_carries import MAX_A_STANCE
-from eval.spans import citations_of, half_of_the_shorter, proved
+from eval.spans import citations_of, half_of_the_shorter, proved, tells_citations
 
 __all__ = ["citation_recall"]
 
@@ -16,8 +16,11 @@ def citation_recall(sample: Sample, record: Record, corpus: Corpus) -> Score | N
 
     Two, because a record shows no more of a source and stance: sum over sources of min(hit, 2) / min(quotes, 2), weight
     = that denominator. A quote is hit where a citation shares at least half of the shorter span with one of its places.
-    `None` where the label lists no evidence. An answer without citation has recall 0.
+    `None` where the label lists no evidence or the record does not say what it cites. An answer without citation has
+    recall 0.
     """
+    if not tells_citations(record):
+        return None
     spans: dict[str, list[tuple[int, int]]] = {}
     for citation in citations_of(record):
         if proved(citation, corpus):

@@ -3,7 +3,7 @@
 What is ranked: the record's `sources`, every source of which a passage was read, in the order in which retrieval first
 reached them. Relevant: the sources with gold evidence, or without any evidence those with a gold stance other than
 `silent`. It says what the reader was given, not what it made of it. The record keeps no passages, so nothing is said of
-ranks inside a source. `None` where the label names no relevant source.
+ranks inside a source. `None` where the label names no relevant source, or the record has no `sources`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def retrieval_ndcg(sample: Sample, record: Record, corpus: Corpus) -> Score | No
 def _score(sample: Sample, record: Record, corpus: Corpus, measure: str) -> Score | None:
     relevant = [s for s in sample.evidence if s in corpus]
     relevant = relevant or [s for s, stance in sample.stances.items() if stance != "silent"]
-    if not relevant:
-        return None
     entries = record.get("sources")
+    if not relevant or entries is None:
+        return None
     named = [e.get("source") for e in entries if isinstance(e, Mapping)] if isinstance(entries, list) else []
     ranked = tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
     value = _measure(measure, tuple(relevant), ranked) if ranked else 0.0

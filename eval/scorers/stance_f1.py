@@ -17,10 +17,13 @@ _CLASS: Mapping[str, int] = {name: i for i, name in enumerate(STANCES)}
 
 
 def stance_pairs(item: ScoredSample) -> Sequence[tuple[float, ...]]:
-    """(gold, said) for each source with a gold stance. A source that the record does not name was not read: silent."""
-    if item.record is None:
+    """(gold, said) for each source with a gold stance. A source that the record does not name was not read: silent.
+
+    Nothing where the record has no `sources`: another system may give answers alone.
+    """
+    entries = item.record.get("sources") if item.record is not None else None
+    if item.record is None or entries is None:
         return ()
-    entries = item.record.get("sources")
     named = [e for e in entries if isinstance(e, Mapping)] if isinstance(entries, list) else []
     said = {e.get("source"): e.get("stance") for e in named}
     pairs = ((gold, said.get(source, "silent")) for source, gold in item.sample.stances.items())

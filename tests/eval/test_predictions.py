@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from eval.corpus import CorpusText
 from eval.gold import Sample
 from eval.predictions import read_predictions
+from eval.score import ScoredSample
+from eval.scorers.stance_f1 import stance_pairs
+from eval.scoring import score_all
 from factcheck.errors import UserError
 
 SAMPLES = [
@@ -46,8 +50,54 @@ def test_a_value_is_kept_as_it_stands_and_what_is_not_said_is_not_there(tmp_path
     line = {"id": "v", "answer": 20, "value": {"iso": "P20Y"}, "probability": 0.5}
     assert read_predictions(written(tmp_path, line), SAMPLES)["v"] == {
         "schema": "factcheck/answer/1", "question": {"id": "v"}, "answer": "20", "value": {"iso": "P20Y"},
-        "abstained": False, "citations": [], "probability": 0.5,
+        "abstained": False, "probability": 0.5,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "value"),
+    [
+        ("date", "2024-03-03", {"iso": "2024-03-03", "precision": "day"}),
+        ("date", "March 3, 2024", {"iso": "2024-03-03", "precision": "day"}),
+        ("date", "2024-03", {"iso": "2024-03", "precision": "month"}),
+        ("date", 1979, {"iso": "1979", "precision": "year"}),
+        ("date", "March 3", None),  # of which year is not said
+        ("duration", "twenty years", {"iso": "P20Y"}),
+        ("duration", "P20Y", {"iso": "P20Y"}),
+        ("duration", "for ever", None),
+        ("number", "fourteen days", {"number": 14, "unit": "days"}),
+        ("number", "5 million euros", {"number": 5_000_000, "unit": "EUR"}),
+        ("number", 120, {"number": 120, "unit": None}),
+        ("number", 2000, {"number": 2000, "unit": None}),  # in a text it would be a year
+        ("number", "−3.2", {"number": -3.2, "unit": None}),
+        ("number", "7,000", {"number": 7000, "unit": None}),
+        ("number", "many", None),
+        ("list", "Iran, Russia and Oman", {"items": ["Iran", "Russia", "Oman"]}),
+        ("entity", "Oman", None),
+    ],
+)
+def test_an_answer_alone_is_typed_as_the_question_asks(kind: Any, said: Any, value: Any, tmp_path: Path) -> None:
+    samples = [Sample(id="v", question="What?", type=kind, answer="x")]
+    assert read_predictions(written(tmp_path, {"id": "v", "answer": said}), samples)["v"]["value"] == value
+
+
+def test_what_a_line_does_not_say_is_not_scored(tmp_path: Path) -> None:
+    """Right, with gold evidence: without `citations` no figure of them; with none given, none is right."""
+    sample = Sample(
+        id="b", question="Is it?", type="boolean", answer="no", evidence={"s": ["It is not"]}, stances={"s": "refutes"}
+    )
+    corpus = {"s": CorpusText("It is not.")}
+
+    def scored(**more: Any) -> ScoredSample:
+        records = read_predictions(written(tmp_path, {"id": "b", "answer": "no", **more}), [sample])
+        return score_all([sample], records, corpus)[0]
+
+    assert set(scored().scores) == {"right", "answer_accuracy"}
+    assert stance_pairs(scored()) == ()
+    none = scored(citations=[], sources=[])
+    assert [none.scores[f"citation_{name}"].value for name in ("coverage", "carries", "recall")] == [0, 0, 0]
+    assert stance_pairs(none) == [(1, 3)]  # refutes, and it was not read
+    assert stance_pairs(scored(sources=[{"source": "s", "stance": "refutes"}])) == [(1, 1)]
 
 
 def test_an_error_of_another_system_is_an_error(tmp_path: Path) -> None:
