@@ -9,6 +9,7 @@ from typing import Any
 
 from eval.gold import Sample
 from eval.score import Metric, ScoredSample
+from eval.scorers import SCORERS, SET_SCORERS
 from eval.scorers.cost import cost, latency
 from eval.scoring import metric
 
@@ -58,13 +59,18 @@ def agreement(scored: Sequence[ScoredSample]) -> tuple[int, int]:
 
 
 def summary(scored: Sequence[ScoredSample]) -> dict[str, Any]:
-    """Return the figures as JSON: every metric with n and interval, what is unscored, latency, tokens and cost."""
+    """Return the figures as JSON: every metric with n and interval, what is unscored, latency, tokens and cost.
+
+    The metrics are the bars, then every scorer under its own name; those that apply to no sample are left out.
+    """
+    scorers = {name: metric(scored, name) for name in (*SCORERS, *SET_SCORERS)}
+    metrics = {**bars(scored), **{name: m for name, m in scorers.items() if m.n}}
     records = [s.record for s in scored if s.record is not None]
     took = latency(records)
     return {
         "n_samples": len(scored),
         "n_unscored": sum(s.unscored is not None for s in scored),
-        "metrics": {name: asdict(m) for name, m in bars(scored).items()},
+        "metrics": {name: asdict(m) for name, m in metrics.items()},
         "n_repeated": agreement(scored)[1],
         "n_same_in_all_repeats": agreement(scored)[0],
         "latency_s": asdict(took) if took else None,

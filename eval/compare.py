@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from eval.gold import Sample
-from eval.intervals import mean_interval
+from eval.intervals import family_numbers, mean_interval, paired_set_interval
 from eval.score import ScoredSample
-from eval.scorers import SCORERS
-from eval.significance import mcnemar_exact, minimum_detectable_drop, sign_flip_test
+from eval.scorers import SCORERS, SET_SCORERS
+from eval.significance import mcnemar_exact, minimum_detectable_drop, sign_flip_test, swap_test
 from factcheck.errors import UsageError, UserError
 
 __all__ = ["Comparison", "McNemar", "Pair", "compare", "compare_all", "pair_samples"]
@@ -48,7 +50,8 @@ class Comparison:
     """One scorer in two runs. Values are 0..1; `difference` is B minus A, with its 95 % interval by families.
 
     `p_drop` is one-sided, `p_change` two-sided, both by flipping families. `detectable` is the smallest drop that a
-    one-sided 5 % test sees four times out of five. `mcnemar` is `None` for graded scores.
+    one-sided 5 % test sees four times out of five. `mcnemar` is `None` for graded scores. A figure of a whole set (ECE,
+    an F1) is of no sample: it has neither of these, and no pairs.
     """
 
     scorer: str
@@ -88,8 +91,10 @@ def compare(a: Sequence[ScoredSample], b: Sequence[ScoredSample], scorer: str = 
 
     Raises: UsageError for an unknown scorer; UserError where no sample has a score in both.
     """
+    if scorer in SET_SCORERS:
+        return _compare_sets(a, b, scorer)
     if scorer not in SCORERS:
-        raise UsageError(f"cannot compare by {scorer!r}; give one of {', '.join(SCORERS)}")
+        raise UsageError(f"cannot compare by {scorer!r}; give one of {', '.join((*SCORERS, *SET_SCORERS))}")
     pairs = pair_samples(a, b, scorer)
     if not pairs:
         raise UserError(f"no sample has a score for {scorer!r} in both runs; nothing can be compared")
@@ -106,9 +111,33 @@ def compare(a: Sequence[ScoredSample], b: Sequence[ScoredSample], scorer: str = 
 
 
 def compare_all(a: Sequence[ScoredSample], b: Sequence[ScoredSample]) -> list[Comparison]:
-    """Compare by every scorer that some sample has in both runs, `right` first. Raises: UserError if there is none."""
+    """Compare by every scorer of samples that some sample has in both runs, `right` first; figures of whole sets are
+    compared where they are asked for. Raises: UserError if there is none."""
     found = [compare(a, b, scorer) for scorer in SCORERS if pair_samples(a, b, scorer)]
     return found or [compare(a, b)]
+
+
+def _compare_sets(a: Sequence[ScoredSample], b: Sequence[ScoredSample], scorer: str) -> Comparison:
+    """Compare by a figure of a whole set, over the samples that both runs have a record of."""
+    answered = [{item.sample.id for item in items if item.record is not None} for items in (a, b)]
+    both = answered[0] & answered[1]
+    rows = SET_SCORERS[scorer].rows
+    of_a, of_b = ([(row, i.sample) for i in items if i.sample.id in both for row in rows(i)] for items in (a, b))
+    value = SET_SCORERS[scorer].value
+    table_a, table_b = (np.array([row for row, _ in one], dtype=np.float64) for one in (of_a, of_b))
+    found_a, found_b = (value(table) if len(table) else None for table in (table_a, table_b))
+    if found_a is None or found_b is None:
+        raise UserError(f"{scorer!r} is not defined in both runs over the samples that both answer; nothing to compare")
+    family = family_numbers([sample.cluster for _, sample in (*of_a, *of_b)])
+    one, other = (table_a, family[: len(of_a)]), (table_b, family[len(of_a) :])
+    low, high = paired_set_interval(one, other, value) or (None, None)
+    p_drop, p_change = swap_test(one, other, value)
+    return Comparison(
+        scorer=scorer, n=len({sample.id for _, sample in (*of_a, *of_b)}), n_families=int(family.max()) + 1,
+        a=found_a, b=found_b, difference=found_b - found_a, low=low, high=high, p_drop=p_drop, p_change=p_change,
+        detectable=None, mcnemar=None, pairs=(),
+        n_unscored_a=sum(i.unscored is not None for i in a), n_unscored_b=sum(i.unscored is not None for i in b),
+    )  # fmt: skip
 
 
 def _by_sample(items: Iterable[ScoredSample], scorer: str) -> Mapping[str, list[ScoredSample]]:

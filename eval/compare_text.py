@@ -17,6 +17,7 @@ from eval.table_text import (
     shown_interval,
     shown_p,
 )
+from factcheck.errors import UsageError
 
 __all__ = ["compare_csv", "compare_json", "compare_lines"]
 
@@ -34,12 +35,15 @@ def compare_lines(
         shares = f"{c.a:.1%} | {c.b:.1%} | {100 * c.difference:+.1f} | {shown_interval(c)}"
         yield f"| {c.scorer} | {c.n} | {c.n_families} | {shares} | {shown_p(c.p_change)} | {exact} |"
     yield ""
-    first = found[0]
-    yield detectable(first)
-    yield "McNemar: samples right in A only : in B only. p-values are of each figure by itself, two-sided."
+    first = next((c for c in found if c.pairs), found[0])
+    if first.pairs:
+        yield detectable(first)
+        yield "McNemar: samples right in A only : in B only. p-values are of each figure by itself, two-sided."
     if first.n_unscored_a or first.n_unscored_b:
         yield f"Errors and missing records, not compared: A {first.n_unscored_a}, B {first.n_unscored_b}."
     yield from (f"Note: {escape(note)}" for note in notes)
+    if not first.pairs:
+        return
     yield ""
     fell, rose = ([p for p in first.changed if (p.difference < 0) is down] for down in (True, False))
     yield f"{len(fell) + len(rose)} of {first.n} samples changed ({first.scorer}): {len(fell)} fell, {len(rose)} rose"
@@ -52,7 +56,10 @@ def compare_lines(
 
 
 def compare_csv(found: Sequence[Comparison], *, names: tuple[str, str]) -> str:
-    """Return one row a sample and figure, with both answers."""
+    """Return one row a sample and figure, with both answers. Raises: UsageError where no figure is of samples."""
+    if not any(c.pairs for c in found):
+        of_sets = ", ".join(c.scorer for c in found)
+        raise UsageError(f"a table has a row a sample, and {of_sets} is of no sample; give FILE.md, or --json")
     rows = [
         {
             "figure": c.scorer, "id": p.sample.id, "family": p.sample.cluster, "type": p.sample.type or "claim",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from eval.compare import Comparison, compare
 from eval.score import ScoredSample
+from eval.scorers import SCORERS, SET_SCORERS
 from factcheck.errors import UsageError
 
 __all__ = ["ALPHA", "Gate", "GateCheck", "holm", "judge_gate"]
@@ -85,6 +86,8 @@ def judge_gate(
         raise UsageError(f"a largest allowed drop of {100 * max_drop:g} points makes no sense; give 0 to 99")
     if not 0 < alpha < 0.5:
         raise UsageError(f"a significance level of {alpha:g} makes no sense; give one between 0 and 0.5")
+    if of_sets := [scorer for scorer in scorers if scorer in SET_SCORERS]:
+        raise UsageError(f"cannot judge by {of_sets[0]!r}, which is of no sample; give one of {', '.join(SCORERS)}")
     found = [compare(baseline, run, scorer) for scorer in dict.fromkeys(scorers)]
     adjusted = holm([comparison.p_drop for comparison in found])
     checks = tuple(GateCheck(c, p, max_drop, alpha) for c, p in zip(found, adjusted, strict=True))

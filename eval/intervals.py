@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eval.score import Rows
 
-__all__ = ["LEVEL", "family_numbers", "mean_interval", "set_interval"]
+__all__ = ["LEVEL", "family_numbers", "mean_interval", "paired_set_interval", "set_interval"]
 
 N_RESAMPLES, N_SET_RESAMPLES = 2000, 1000  # means are cheap to draw
 _CELLS = 1_000_000  # draws x families held at once
@@ -58,8 +58,7 @@ def set_interval(rows: Rows, families: Sequence[str], value: Callable[[Rows], fl
     n = int(family.max()) + 1 if len(family) else 0
     if n < 2:
         return None
-    counts = (one for draws in _draws(n, N_SET_RESAMPLES) for one in draws.astype(np.intp))
-    found = [value(np.repeat(rows, one[family], axis=0)) for one in counts]
+    found = [value(np.repeat(rows, one[family], axis=0)) for one in _counts(n)]
     known = np.array([v for v in found if v is not None])
     if 2 * len(known) < len(found):
         return None
@@ -67,6 +66,34 @@ def set_interval(rows: Rows, families: Sequence[str], value: Callable[[Rows], fl
         return bound
     low, high = np.quantile(known, _TAILS)
     return float(low), float(high)
+
+
+def paired_set_interval(
+    a: tuple[Rows, NDArray[np.intp]], b: tuple[Rows, NDArray[np.intp]], value: Callable[[Rows], float | None]
+) -> Interval | None:
+    """Return the 95 % percentile interval of a figure of all rows of B less that of A; each with its families' numbers.
+
+    A draw holds the same families of both. Left out and `None` as in `set_interval`. Where no draw differs, the exact
+    binomial bound over families on both sides of 0.
+    """
+    (rows_a, family_a), (rows_b, family_b) = a, b
+    n = int(max(family_a.max(initial=-1), family_b.max(initial=-1))) + 1
+    if n < 2:
+        return None
+    found = [(value(np.repeat(rows_a, one[family_a], axis=0)), value(np.repeat(rows_b, one[family_b], axis=0)))
+             for one in _counts(n)]  # fmt: skip
+    known = np.array([y - x for x, y in found if x is not None and y is not None])
+    if 2 * len(known) < len(found):
+        return None
+    if not known.any() and (bound := _bound_at_the_edge(0.0, n)) is not None:
+        return -bound[1], bound[1]
+    low, high = np.quantile(known, _TAILS)
+    return float(low), float(high)
+
+
+def _counts(n: int) -> Iterator[NDArray[np.intp]]:
+    """Yield how often each of `n` families is drawn, draw by draw."""
+    return (one for draws in _draws(n, N_SET_RESAMPLES) for one in draws.astype(np.intp))
 
 
 def family_numbers(families: Sequence[str]) -> NDArray[np.intp]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from eval.bars import agreement, bars, bars_table, failure_lines, summary
 from eval.gold import Sample
 from eval.scoring import score_all
@@ -100,3 +102,17 @@ def test_the_summary_is_the_same_as_numbers() -> None:
     assert (found["n_samples"], found["n_unscored"]) == (4, 1)
     assert found["metrics"]["boolean"]["value"] == 0.5
     assert found["latency_s"]["p50"] == 2.0
+
+
+def test_the_summary_has_every_scorer_that_applies() -> None:
+    """Two boolean answers, `no` right at 0.8 and wrong at 0.6: Brier (0.04 + 0.36) / 2."""
+    said = {"answer": "no", "verdict": "refuted"}
+    records = {"b1": {**said, "probability": 0.8}, "b2": {**said, "probability": 0.6}}
+    found = summary(score_all(SAMPLES[:2], records, {}))["metrics"]
+    assert set(found) == {
+        "boolean", "right", "answer_accuracy", "answer_f1", "recall_yes", "recall_no", "ece", "brier", "brier_skill",
+        "aurc",
+    }  # fmt: skip
+    assert found["brier"]["value"] == pytest.approx(0.2)
+    assert (found["recall_no"]["value"], found["recall_yes"]["value"]) == (1.0, 0.0)
+    assert set(found["ece"]) == {"value", "low", "high", "n", "unscored"}

@@ -80,6 +80,43 @@ def test_what_cannot_be_compared_is_said() -> None:
         compare(scored({"a": 1.0}), scored({"a": 1.0}), "rihgt")
 
 
+def test_a_figure_of_a_whole_set_is_compared_by_hand() -> None:
+    """Brier of A: (0 + 0) / 2. Of B: (0.25 + 1) / 2; c is an error in B, so it counts in neither."""
+
+    def probable(*said: float | None) -> list[ScoredSample]:
+        items = scored(dict.fromkeys("abc", 1.0))
+        return [
+            ScoredSample(item.sample, None, {}, "down") if p is None
+            else ScoredSample(item.sample, {"answer": "yes", "probability": p}, item.scores)
+            for item, p in zip(items, said, strict=True)
+        ]  # fmt: skip
+
+    found = compare(probable(1.0, 1.0, 0.0), probable(0.5, 0.0, None), "brier")
+    assert (found.n, found.n_families, found.a, found.b, found.difference) == (2, 2, 0.0, 0.625, 0.625)
+    assert (found.pairs, found.mcnemar, found.detectable, found.n_unscored_b) == ((), None, None, 1)
+    assert found.p_change == pytest.approx(0.5, abs=0.05)  # 2 of the 4 exchanges are as extreme
+    with pytest.raises(UserError, match="'brier' is not defined in both runs"):
+        compare(scored({"a": 1.0}), scored({"a": 1.0}), "brier")
+    with pytest.raises(UsageError, match="cannot judge by 'ece', which is of no sample; give one of right"):
+        judge_gate(scored({"a": 1.0}), scored({"a": 1.0}), scorers=("ece",))
+
+
+def test_compare_prints_figures_of_whole_sets(yes_suite: Any, tmp_path: Path) -> None:
+    a, b = yes_suite.run("a", answers()), yes_suite.run("b", answers(1, 2))
+    done = invoke("compare", a, b, "--metric", "brier")
+    assert done.exit_code == 0, done.output
+    # at 0.9: 0.01 where right, 0.81 where wrong; B is wrong twice of 40
+    assert any(line.startswith("| brier | 40 | 20 | 1.0% | 5.0% | +4.0 |") for line in done.stdout.splitlines())
+    assert "cannot be seen" not in done.stdout
+    both = invoke("compare", a, b, "--metric", "brier", "--metric", "right").stdout
+    assert "2 of 40 samples changed (right): 2 fell, 0 rose" in both
+    (record,) = [json.loads(line) for line in invoke("compare", a, b, "--metric", "ece", "--json").stdout.splitlines()]
+    assert (record["scorer"], record["changed"]) == ("ece", [])
+    refused = invoke("compare", a, b, "--metric", "ece", "-o", tmp_path / "x.csv")
+    assert isinstance(refused.exception, UsageError)
+    assert not (tmp_path / "x.csv").exists()
+
+
 def names(n: int) -> list[str]:
     return [f"q{i}" for i in range(n)]
 

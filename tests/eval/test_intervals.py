@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from eval.intervals import mean_interval, set_interval
+from eval.intervals import mean_interval, paired_set_interval, set_interval
 from eval.score import Rows
 
 
@@ -74,3 +74,19 @@ def test_differences_that_cancel_have_a_spread_and_those_that_are_none_a_bound_o
     assert (low, high) == pytest.approx((-0.44, 0.44), abs=0.07)
     bound = 1 - 0.025 ** (1 / 20)
     assert mean_interval([0.0] * 20, ones, families, signed=True) == pytest.approx((-bound, bound))
+
+
+def test_a_paired_figure_that_is_a_mean_has_the_interval_of_the_mean_difference() -> None:
+    a = np.array([float(i % 3 == 0) for i in range(60)])
+    b = np.array([float(i % 2 == 0) for i in range(60)])
+    family = np.arange(60) // 2
+    paired = paired_set_interval((a[:, None], family), (b[:, None], family), mean)
+    assert paired == pytest.approx(mean_interval(list(b - a), [1.0] * 60, list(map(str, family))), abs=0.04)
+
+
+def test_a_paired_figure_without_a_difference_has_the_binomial_bound_on_both_sides() -> None:
+    rows, family = np.array([[1.0], [0.0], [1.0], [1.0]]), np.arange(4)
+    bound = 1 - 0.025 ** (1 / 4)
+    assert paired_set_interval((rows, family), (rows, family), mean) == pytest.approx((-bound, bound))
+    one = (rows[:1], family[:1])
+    assert paired_set_interval(one, one, mean) is None

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, permutation_test
 
-from eval.significance import mcnemar_exact, minimum_detectable_drop, sign_flip_test
+from eval.score import Rows
+from eval.significance import mcnemar_exact, minimum_detectable_drop, sign_flip_test, swap_test
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,28 @@ def test_no_change_is_not_taken_for_none_possible() -> None:
     assert found >= 5 / 120  # five down of five: (1/2)^5 = 3 %; four would be 6 %
     assert minimum_detectable_drop([], []) is None
     assert minimum_detectable_drop([0.0] * 3, list("abc")) == 1.0
+
+
+def column(*values: float, families: int | None = None) -> tuple[Rows, np.ndarray]:
+    """Rows of one column, of a family each, or of as many families in turn."""
+    return np.array(values)[:, None], np.arange(len(values)) % (families or len(values))
+
+
+def mean(rows: Rows) -> float | None:
+    return float(rows.mean()) if len(rows) else None
+
+
+def test_swapping_families_is_flipping_them_where_the_figure_is_a_mean() -> None:
+    a, b = column(*[1.0] * 10, families=5), column(*[0.0] * 8, 1.0, 1.0, families=5)
+    flipped = sign_flip_test(list(b[0][:, 0] - a[0][:, 0]), [str(i) for i in a[1]])
+    assert swap_test(a, b, mean) == pytest.approx(flipped, abs=0.04)
+
+
+def test_all_down_in_three_families_is_one_of_eight() -> None:
+    drop, change = swap_test(column(1.0, 1.0, 1.0), column(0.0, 0.0, 0.0), mean)
+    assert (drop, change) == (pytest.approx(1 / 8, abs=0.03), pytest.approx(2 / 8, abs=0.03))
+
+
+def test_what_is_the_same_or_not_defined_is_no_change() -> None:
+    assert swap_test(column(1.0, 0.0), column(1.0, 0.0), mean) == (1.0, 1.0)
+    assert swap_test(column(1.0), column(), mean) == (1.0, 1.0)
