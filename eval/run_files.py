@@ -169,7 +169,8 @@ def _header(path: Path, line: bytes, *, n_lines: int) -> RunHeader:
         schema = None
     if schema != RUN_SCHEMA or n_lines < 2:
         raise UserError(
-            f"{path}: line 1 is not the head of a run ({_shown(line)}); `factcheck eval run` writes run files"
+            f"{path}: line 1 is not the head of a run ({_shown(line)}); `factcheck eval run` writes run files, and "
+            "`factcheck eval score --predictions FILE --suite SUITE -o RUN` makes one of another system's answers"
         )
     try:
         return _HEADER.validate_python(data)

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     "--predictions", type=click.Path(path_type=Path), help="Another system's answers: records, or lines of id, answer."
 )
 @click.option("--tag", "tags", multiple=True, help="Only samples with this tag; repeated: with all of them.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Keep the --predictions as a run file, to compare and gate."
+)
 @click.option("--failures", is_flag=True, help="List the samples that are not right, with the reason.")
 @home_option
 @json_option
 def command(
-    *, run: str | None, suite: str | None, predictions: Path | None, tags: tuple[str, ...], failures: bool,
-    home: Path | None, as_json: bool,
+    *, run: str | None, suite: str | None, predictions: Path | None, tags: tuple[str, ...], output: Path | None,
+    failures: bool, home: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Score RUN (a file, or the id of a run in HOME/runs) again, or the answers in --predictions.
 
@@ -38,13 +41,15 @@ def command(
 
     if (run is None) == (predictions is None):
         raise UsageError("give a run, or --predictions with --suite; see `factcheck eval score --help`")
+    if predictions is None and output is not None:
+        raise UsageError("-o keeps --predictions as a run file, and a run is one already; leave -o out")
     if predictions is None:
         scored, head = _of_run(run or "", suite, tags, home)
         print_scores(scored, head, as_json=as_json, failures=failures)
         return
     if suite is None:
         raise UsageError("--predictions needs --suite: the gold file that the answers are for")
-    scored, answered = _of_predictions(predictions, suite, tags)
+    scored, answered = _of_predictions(predictions, suite, tags, output)
     print_scores(scored, None, as_json=as_json, failures=failures)
     _refuse_missing(scored, answered, predictions)
 
@@ -65,14 +70,20 @@ def _of_run(
     return [item for item in found.scored if item.sample.id in chosen], found.run.header
 
 
-def _of_predictions(path: Path, suite: str, tags: Sequence[str]) -> tuple[list[ScoredSample], Container[str]]:
+def _of_predictions(
+    path: Path, suite: str, tags: Sequence[str], output: Path | None
+) -> tuple[list[ScoredSample], Container[str]]:
+    from eval.predicted_run import write_predicted_run
     from eval.predictions import read_predictions
     from eval.score_run import score_samples
     from eval.suite import open_suite, select
 
     opened = open_suite(suite)
     records = read_predictions(path, opened.samples)
-    return score_samples(select(opened.samples, tags=tags), records, opened), records
+    samples = select(opened.samples, tags=tags)
+    if output is not None:
+        write_predicted_run(output, records, samples, suite=opened, name=path.stem, tags=tags)
+    return score_samples(samples, records, opened), records
 
 
 def _refuse_missing(scored: Sequence[ScoredSample], answered: Container[str], path: Path) -> None:

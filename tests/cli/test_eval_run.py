@@ -273,6 +273,30 @@ def test_predictions_of_another_system(run: Run, home: Path, tmp_path: Path) -> 
     assert part.code == 0, part.err
 
 
+def test_predictions_become_a_run_that_is_compared(run: Run, home: Path, tmp_path: Path) -> None:
+    """One of two right against both right, of two samples with a tag; the third of them has no line."""
+    a = [{"id": "b-every-key", "answer": "yes"}, {"id": "u-years", "answer": "20 years"}]
+    b = [{"id": "b-every-key", "answer": "no"}, {"id": "u-years", "answer": "twenty years"}]
+    for name, given in (("a", a), ("b", b)):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in given), "utf-8")
+        score = ("eval", "score", "--suite", DESIGN_GOLD, "--predictions", f"{name}.jsonl", "-o", f"{name}.run.jsonl")
+        assert run(*score).code == 4
+    made = read_run(tmp_path / "a.run.jsonl")
+    assert (made.closed, len(made.samples), made.n_errors, made.header.model) == (True, 60, 58, "a")
+    by_id = {s.id: s.record for s in made.samples}
+    assert by_id["k-refuted"]["error"]["kind"] == "missing"
+    assert by_id["u-years"]["question"]["text"].startswith("How")
+    done = run("eval", "compare", "a.run.jsonl", "b.run.jsonl", "--metric", "right")
+    assert done.code == 0, done.err
+    assert "| right | 2 | 2 | 50.0% | 100.0% | +50.0 |" in done.out
+    assert "Errors and missing records, not compared: A 58, B 58." in done.out
+    assert run("eval", "gate", "b.run.jsonl", "--baseline", "a.run.jsonl").code == 4
+    again = run("eval", "score", "--suite", DESIGN_GOLD, "--predictions", "a.jsonl", "-o", "a.run.jsonl")
+    assert (again.code, "exists" in again.err) == (1, True)
+    refused = run("eval", "compare", "a.jsonl", "b.run.jsonl")
+    assert (refused.code, "eval score --predictions" in refused.err) == (1, True)
+
+
 def test_a_run_file_is_a_predictions_file_too(run: Run, home: Path, five: Path) -> None:
     done = run("eval", "score", "--suite", DESIGN_GOLD, "--predictions", str(five), "--json")
     assert json.loads(done.out)["n_unscored"] == 55
@@ -320,6 +344,7 @@ def _break(text: str, path: Path) -> None:
         (["score"], 2, "give a run, or --predictions"),
         (["score", "r", "--predictions", "p"], 2, "give a run, or --predictions"),
         (["score", "--predictions", "p"], 2, "needs --suite"),
+        (["score", "r", "-o", "x.jsonl"], 2, "leave -o out"),
         (["score", "--predictions", "none.jsonl", "--suite", "GOLD"], 1, "none.jsonl does not exist"),
         (["score", "broken.yaml"], 1, "broken.yaml: line 1 is not the head of a run"),
         (["score", "nothing"], 1, "no run 'nothing'"),
