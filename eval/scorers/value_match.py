@@ -48,7 +48,7 @@ def value_match(sample: Sample, record: Record, corpus: Corpus) -> Score | None:
 
 
 def _is_typed(value: object) -> TypeGuard[Mapping[str, Any]]:
-    return isinstance(value, Mapping) and not {"iso", "number"}.isdisjoint(value)
+    return isinstance(value, Mapping) and (value.get("iso") is not None or value.get("number") is not None)
 
 
 def _by_wording(sample: Sample, said: object, value: object) -> bool:
@@ -70,8 +70,8 @@ def _by_wording(sample: Sample, said: object, value: object) -> bool:
 def _by_value(sample: Sample, said: object, value: Mapping[str, Any]) -> bool:
     gold = sample.value
     if isinstance(gold, DateValue):
-        accepted = [(v["iso"], v["precision"]) for v in _accepted(sample, said, "date")]
-        return (value.get("iso"), value.get("precision")) in [(gold.iso, gold.precision), *accepted]
+        right = [(gold.iso, gold.precision), *((v["iso"], v["precision"]) for v in _accepted(sample, said, "date"))]
+        return any(value.get("iso") == iso and value.get("precision") in (None, exact) for iso, exact in right)
     if isinstance(gold, DurationValue):
         right = [gold.iso, *(v["iso"] for v in _accepted(sample, said, "duration"))]
         return any(same_duration(str(value.get("iso")), iso) for iso in right)
@@ -88,11 +88,13 @@ def _right_number(sample: Sample, gold: NumberValue, said: object, value: Mappin
         unit = gold.unit
     if same_number(number, unit, gold.number, gold.unit):
         return True
-    accepted = _accepted(sample, said, "number")  # "20" accepts a bare 20, not 20 of another unit
-    return any((v["unit"] or unit is None) and same_number(number, unit, v["number"], v["unit"]) for v in accepted)
+    stated = _accepted(sample, said, "number")
+    if unit is None:  # which its wording may name, as "300 tonnes" does of a bare 300
+        return any(same_number(number, None, v["number"], None) for v in stated)
+    return any(v["unit"] and same_number(number, unit, v["number"], v["unit"]) for v in stated)
 
 
 def _accepted(sample: Sample, said: object, kind: ValueKind) -> list[Mapping[str, Any]]:
     """The value that an accepted wording states, where `said` is that wording."""
-    same = [wording for wording in sample.accept if words(wording) == words(str(said))]
+    same = [wording for wording in (sample.answer or "", *sample.accept) if words(wording) == words(str(said))]
     return [value for wording in same if (value := parse_value(wording, kind)) is not None]

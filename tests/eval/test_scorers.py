@@ -117,6 +117,11 @@ NONE = {"type": "number", "answer": None, "value": None}
         (WASTE, "x", {"number": 300_000, "unit": "kg"}, True),
         (WASTE, "x", {"number": 300, "unit": "tons"}, True),
         (WASTE, "300", {"number": 300, "unit": None}, False),
+        (WASTE, "300 tonnes", {"number": 300}, True),  # the wording names the unit that the value leaves out
+        (WASTE, "300 tonnes", {"number": 500}, False),
+        ({**WASTE, "accept": ["300"]}, "300", {"number": 300}, True),
+        ({**WASTE, "accept": ["300"]}, "300", {"number": 300, "unit": "kg"}, False),
+        (DATE, "x", {"iso": "2025-01-17"}, True),
         (DELAY, "14 years", {"number": 14, "unit": "years"}, False),
         (DELAY, "2 weeks", {"number": 2, "unit": "weeks"}, True),
         (DELAY, "14", {"number": 14, "unit": None}, True),  # in what the question asks
