@@ -73,8 +73,8 @@ def _by_value(sample: Sample, said: object, value: Mapping[str, Any]) -> bool:
         right = [(gold.iso, gold.precision), *((v["iso"], v["precision"]) for v in _accepted(sample, said, "date"))]
         return any(value.get("iso") == iso and value.get("precision") in (None, exact) for iso, exact in right)
     if isinstance(gold, DurationValue):
-        right = [gold.iso, *(v["iso"] for v in _accepted(sample, said, "duration"))]
-        return any(same_duration(str(value.get("iso")), iso) for iso in right)
+        lengths = [gold.iso, *(v["iso"] for v in _accepted(sample, said, "duration"))]
+        return any(same_duration(str(value.get("iso")), iso) for iso in lengths)
     if isinstance(gold, NumberValue):
         return _right_number(sample, gold, said, value)
     if isinstance(gold, ListValue):
