@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -61,10 +62,9 @@ def export_desk(store: ReviewStore, folder: Path, *, corpus: str | None = None) 
     answers = reviewed_answers(judged_items(store))
     if not answers:
         raise UserError("no decision counts on this desk, so there is nothing to export; judge something first")
-    part = folder.with_name(f"{folder.name}.part")
-    with storage_errors(part, "choose another place"):
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+    part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+    with storage_errors(folder, "choose another place"):
+        part.mkdir(parents=True)  # fails where it exists, so what is removed below is ours
         try:
             report = _write(store, answers, part, corpus)
             part.rename(folder)
