@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,8 @@ from pathlib import Path
 from eval.compare import Comparison
 from eval.gold import Sample
 from eval.score import Record, ScoredSample
-from factcheck.errors import UsageError, UserError
+from factcheck.errors import UsageError
+from factcheck.files import write_whole
 
 Escape = Callable[[str], str]
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~&])")
@@ -92,15 +92,4 @@ def write_table(path: Path, formats: dict[str, Callable[[], str]]) -> None:
     render = next((f for ending, f in formats.items() if path.name.endswith(ending)), None)
     if render is None:
         raise UsageError(f"{path}: cannot tell the form from its name; end it with {', '.join(formats)}")
-    write_text(path, render())
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises: UserError where it cannot be written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error.strerror}); give another place") from error
+    write_whole(path, render())
