@@ -39,7 +39,7 @@ def check_access(store: ReviewStore, host: str, reviewer: str | None) -> str | N
             raise UsageError(f"--reviewer {reviewer!r} needs no token, so it is not for {host}; leave one of them out")
         if not registered:
             raise UsageError(f"{host} can be reached by others, and no reviewer has a token; make one first: "
-                             "factcheck review add-reviewer NAME")  # fmt: skip
+                             "`factcheck review add-reviewer NAME`")  # fmt: skip
         return None
     if reviewer is not None:
         return check_name(reviewer)
