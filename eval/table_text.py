@@ -1,12 +1,10 @@
-"""What comparisons and gates share when they are written: escaping, numbers, CSV, files."""
+"""What comparisons and gates share when they are written: escaping, numbers, files."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eval.compare import Comparison
@@ -69,19 +67,6 @@ def shown_p(p: float) -> str:
 
 def _points(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.02 else f"{100 * share:.1f}"
-
-
-def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def write_table(path: Path, formats: dict[str, Callable[[], str]]) -> None:

@@ -198,12 +198,12 @@ def test_the_corpus_is_written_byte_for_byte(desk: ReviewStore, home: Path, tmp_
 
 def test_the_table_neutralises_formulas_and_keeps_every_decision(desk: ReviewStore, tmp_path: Path) -> None:
     first = judge(desk, 1, "supports", comment='=HYPERLINK("x")')
-    judge(desk, 1, "irrelevant", comment='a,\n"b"')
+    judge(desk, 1, "irrelevant", comment=' |cmd,\n"b"')
     export_desk(desk, tmp_path / "out")
     with (tmp_path / "out" / "decisions.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["state"], row["comment"]) for row in rows] == [
-        ("replaced", '\'=HYPERLINK("x")'), ("counts", 'a,\n"b"')
+        ("replaced", '\'=HYPERLINK("x")'), ("counts", '\' |cmd,\n"b"')
     ]  # fmt: skip
     assert rows[0]["hash"] == first.hash
     assert rows[0]["exact"] == "signed in Moscow"
