@@ -18,6 +18,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from factcheck.errors import UserError
+from factcheck.files import write_whole
 from factcheck.records import Source, Span
 from pipeline.highlight import Mark
 from review.article import Line, lay_out
@@ -28,7 +29,6 @@ from review.merging import DECISIONS_SCHEMA
 from review.pages import STATIC, render
 from review.reading import Cited, Item
 from review.store import ReviewStore
-from vectorstore.faults import storage_errors
 
 __all__ = ["BundleReport", "write_bundle"]
 
@@ -75,7 +75,7 @@ def write_bundle(
 
     `viewer`: whose the state `todo` is. `reviewer`: whose name it carries; None = the page asks. `all_sources`: every
     stored article, so that missed evidence can be marked in any; else those cited.
-    Raises: UserError where nothing is to be judged.
+    Raises: UserError where nothing is to be judged, or the file cannot be written.
     """
     limit = min(limit, MAX_ITEMS)
     page = store.queue(filter_ or QueueFilter(), viewer=viewer, limit=limit)
@@ -84,9 +84,8 @@ def write_bundle(
     cases = [_case(number, store.item(row.id)) for number, row in enumerate(page.rows)]
     articles = _articles(store, cases, all_sources=all_sources)
     content = _page(cases, articles, reviewer=None if reviewer is None else check_name(reviewer))
-    with storage_errors(path, "choose another place"):
-        path.write_bytes(content)
-    return BundleReport(len(cases), len(articles), page.n_total - len(cases), len(content))
+    n_bytes = write_whole(path, content)
+    return BundleReport(len(cases), len(articles), page.n_total - len(cases), n_bytes)
 
 
 def _case(number: int, item: Item) -> _Case:

@@ -46,6 +46,19 @@ def test_a_bad_entry_fails_alone_and_the_order_stays(name: str, run: Run, tmp_pa
     assert "1 of 3 questions failed" in done.err
 
 
+def test_a_day_that_no_month_has_is_told_in_its_place(run: Run, tmp_path: Path) -> None:
+    lines = [{"question": TREATY, "as_of": "2025-02-30"}, {"question": TREATY, "as_of": 2025}, {"question": TREATY}]
+    (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    done = run("ask", "--file", "q.jsonl")
+    assert done.code == 4
+    assert "q.jsonl:1: as_of: '2025-02-30' is not a day; write it as YYYY-MM-DD" in done.err
+    assert "q.jsonl:2: as_of: 2025 is not a day" in done.err
+    (tmp_path / "q.yaml").write_text(f"- {{question: '{TREATY}', as_of: 2025-02-30}}")
+    done = run("ask", "--file", "q.yaml")
+    assert done.code == 1
+    assert "q.yaml is not valid YAML: day is out of range for month" in done.err
+
+
 def test_days_and_numbers_in_yaml_need_no_quotes(run: Run, tmp_path: Path) -> None:
     (tmp_path / "q.yaml").write_text(f"- {{id: 7, question: '{TREATY}', as_of: 2025-02-01}}")
     done = run("ask", "--file", "q.yaml", "--json")

@@ -209,6 +209,14 @@ def test_the_command_writes_the_same_page(two_runs: tuple[Path, Path, Any], html
     assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
 
 
+def test_the_command_writes_through_a_link(two_runs: tuple[Path, Path, Any], tmp_path: Path) -> None:
+    (tmp_path / "link.html").symlink_to("real.html")
+    done = CliRunner().invoke(cli, ["eval", "report", str(two_runs[0]), "-o", str(tmp_path / "link.html")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "real.html").read_bytes().startswith(b"<!doctype html>")
+
+
 def test_a_run_that_was_cut_off_and_other_indexes_are_noted(two_runs: tuple[Path, Path, Any]) -> None:
     a, _, suite = two_runs
     cut = suite.run("cut", {"term": "yes"}, closed=False, index="sha256:" + "1" * 64)

@@ -198,12 +198,12 @@ def test_the_corpus_is_written_byte_for_byte(desk: ReviewStore, home: Path, tmp_
 
 def test_the_table_neutralises_formulas_and_keeps_every_decision(desk: ReviewStore, tmp_path: Path) -> None:
     first = judge(desk, 1, "supports", comment='=HYPERLINK("x")')
-    judge(desk, 1, "irrelevant", comment='a,\n"b"')
+    judge(desk, 1, "irrelevant", comment=' |cmd,\n"b"')
     export_desk(desk, tmp_path / "out")
     with (tmp_path / "out" / "decisions.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["state"], row["comment"]) for row in rows] == [
-        ("replaced", '\'=HYPERLINK("x")'), ("counts", 'a,\n"b"')
+        ("replaced", '\'=HYPERLINK("x")'), ("counts", '\' |cmd,\n"b"')
     ]  # fmt: skip
     assert rows[0]["hash"] == first.hash
     assert rows[0]["exact"] == "signed in Moscow"
@@ -257,10 +257,19 @@ def test_nothing_is_overwritten_and_nothing_half_is_left(
     (tmp_path / "other" / "sources.yaml").write_text("[{id: treaty, file: treaty}]", "utf-8")
     with pytest.raises(UserError):
         export_desk(desk, tmp_path / "out", corpus=str(tmp_path / "other"))
-    assert not list(tmp_path.glob("out*"))
+    assert not list(tmp_path.glob("*out*"))
     export_desk(desk, tmp_path / "out")
     with pytest.raises(UserError, match="exists"):
         export_desk(desk, tmp_path / "out")
+
+
+def test_what_lies_beside_an_export_stays(desk: ReviewStore, tmp_path: Path) -> None:
+    judge_answer(desk, 1, "right")
+    (tmp_path / "out.part").mkdir()
+    (tmp_path / "out.part" / "mine.txt").write_text("precious", "utf-8")
+    export_desk(desk, tmp_path / "out")
+    assert (tmp_path / "out.part" / "mine.txt").read_text("utf-8") == "precious"
+    assert {path.name for path in tmp_path.glob("*out*")} == {"out", "out.part"}
 
 
 def test_a_home_without_sources_has_no_corpus_to_export(tmp_path: Path) -> None:
@@ -269,7 +278,7 @@ def test_a_home_without_sources_has_no_corpus_to_export(tmp_path: Path) -> None:
         judge_answer(desk, 1, "right")
         with pytest.raises(UserError, match="holds no sources for the labels"):
             export_desk(desk, tmp_path / "out")
-    assert not list(tmp_path.glob("out*"))
+    assert not list(tmp_path.glob("*out*"))
 
 
 @pytest.mark.parametrize(
