@@ -195,7 +195,8 @@ class Store:
         allowed = self._allowed(filters)
         if allowed == [] or not query.strip():
             return []
-        hits = self._indexes.vectors.search(self._indexes.embedder.embed([query])[0], n + _SPARE_HITS, allowed)
+        vectors, vector = self._indexes.vectors, self._indexes.embedder.embed([query])[0]
+        hits = vectors.search(vector, n + _SPARE_HITS, allowed, known=self._catalog.ids)
         rows = [(self._catalog.chunk_row(hit.source, hit.version, hit.no), hit.score) for hit in hits]
         found = [(row, score) for row, score in rows if row is not None]
         found.sort(key=lambda item: (-item[1], item[0].source, item[0].no))

@@ -83,6 +83,7 @@ def test_an_unknown_id_names_the_nearest(store: Store) -> None:
         store.search_lexical("treaty", 3, Filters(sources=("x9",)))
 
 
+@pytest.mark.parametrize("most_ids", [10_000, 1])  # with 1, sources are left out or asked for one by one
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -97,7 +98,10 @@ def test_an_unknown_id_names_the_nearest(store: Store) -> None:
         (Filters(sources=("treaty",), as_of="2024-01-01"), set()),
     ],
 )
-def test_filters_leave_out_only_what_is_known_not_to_fit(store: Store, filters: Filters, expected: set[str]) -> None:
+def test_filters_leave_out_only_what_is_known_not_to_fit(
+    store: Store, filters: Filters, expected: set[str], most_ids: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.vectors._MOST_IDS", most_ids)
     query = "treaty maize prices text"
     assert set(ids(store.search_lexical(query, 10, filters))) == expected
     assert set(ids(store.search_dense(query, 10, filters))) == expected
