@@ -57,6 +57,7 @@ class Store:
         self._catalog, self._lock = catalog, lock
         self._data_version = 0
         self._text = lru_cache(maxsize=128)(catalog.text)
+        self._digest = lru_cache(maxsize=1)(self._digest_at)
         self._indexes = Indexes(settings, open_embedder, catalog, lock, write=write, text=self._text)
         self._split = lru_cache(maxsize=128)(split_sentences)
 
@@ -161,7 +162,13 @@ class Store:
         return Source(source_id, text, sha256, sha256, provenance=current.provenance if current else Provenance())
 
     def index_digest(self) -> str:
-        """Return `sha256:…` over the sources' ids and hashes, the chunker and the embedder."""
+        """Return `sha256:…` over the sources' ids and hashes, the chunker and the embedder.
+
+        It is made once for each state of the catalog.
+        """
+        return self._digest(self._catalog.state())
+
+    def _digest_at(self, _state: tuple[int, int]) -> str:
         digest = hashlib.sha256((self._catalog.meta("index") or "").encode())
         for source_id, sha256 in self._catalog.hashes():
             digest.update(f"\n{source_id}\t{sha256}".encode())
