@@ -109,6 +109,10 @@ class Store:
         """Return all sources with their current texts, by id."""
         return self._catalog.sources()
 
+    def hashes(self) -> dict[str, str]:
+        """Return id -> source_sha256 of every source's current text, by id; no text is read."""
+        return dict(self._catalog.hashes())
+
     def source_ids(self) -> list[str]:
         return self._catalog.ids()
 
@@ -170,7 +174,7 @@ class Store:
 
     def _digest_at(self, _state: tuple[int, int]) -> str:
         digest = hashlib.sha256((self._catalog.meta("index") or "").encode())
-        for source_id, sha256 in self._catalog.hashes():
+        for source_id, sha256 in self.hashes().items():
             digest.update(f"\n{source_id}\t{sha256}".encode())
         return f"sha256:{digest.hexdigest()}"
 
