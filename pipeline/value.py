@@ -14,8 +14,9 @@ from typing import Any
 
 from factcheck.records import Question, Source, Span, Support
 from pipeline.attribution import attribute
+from pipeline.duplicates import find_duplicates
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
-from pipeline.judge import Evidence, find_duplicates, join, restrain
+from pipeline.judge import Evidence, join, restrain
 from pipeline.prove import cuts, locate_folded, prove
 from pipeline.rank_values import logit, rank_values, reads_answers
 from pipeline.read import Quote, Reader, ValueReading
