@@ -20,7 +20,7 @@ from markupsafe import Markup
 from factcheck.errors import UserError
 from factcheck.records import Source, Span
 from pipeline.highlight import Mark
-from review.answers import abstained, right_answers
+from review.answers import abstained, answer_example, right_answers
 from review.article import Line, lay_out
 from review.deciding import check_name, utc_now
 from review.decisions import ANSWER_LABELS, CARRIES, CITATION_LABELS, MAX_ANSWER, MAX_COMMENT
@@ -61,6 +61,7 @@ class _Case:
     quotes: tuple[_Quote, ...]
     labels: tuple[str, ...]  # of the answer as a whole
     answers: tuple[str, ...] | None
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def write_bundle(
 
 def _case(number: int, item: Item) -> _Case:
     labels = tuple(label for label in ANSWER_LABELS if label != "should_abstain" or not abstained(item.record))
-    return _Case(item, tuple(_quote(number, cited) for cited in item.citations), labels, right_answers(item.record))
+    quotes = tuple(_quote(number, cited) for cited in item.citations)
+    return _Case(item, quotes, labels, right_answers(item.record), answer_example(item.record))
 
 
 def _quote(number: int, cited: Cited) -> _Quote:

@@ -10,7 +10,7 @@ from typing import Any
 
 from factcheck.errors import ConflictError, UserError
 from factcheck.records import Source
-from review.answers import abstained, given_answer, named_answer, right_answers, same_answer
+from review.answers import abstained, given_answer, named_answer, same_answer
 from review.chain import GENESIS, canonical, row_hash
 from review.counting import COLUMNS, CURRENT, decision_of, recount
 from review.decisions import (
@@ -135,9 +135,6 @@ def _check_answer(db: sqlite3.Connection, item_id: int, draft: AnswerJudgement) 
         raise UserError(f"a corrected answer goes with the label 'wrong', not with {draft.label!r}; leave it out")
     if draft.answer is None:
         raise UserError("a corrected value needs its text; give `answer` too")
-    allowed = right_answers(record)
-    if allowed is not None and draft.answer not in allowed:
-        raise UserError(f"corrected answer {draft.answer[:60]!r} is none of {', '.join(allowed)}; give one of them")
     if same_answer(named_answer(record, draft.answer, draft.value), given_answer(record)):
         raise UserError(
             f"{draft.answer[:60]!r} is what the program answered, so it is not wrong; judge it 'right', or name another"

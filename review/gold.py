@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from eval.corpus import Corpus
 from eval.gold import GoldFile, Sample
 from eval.lint import lint
-from review.answers import Answer, claim_of, given_answer, named_answer, right_answers, same_answer, silent_answer
+from factcheck.errors import UserError
+from review.answers import Answer, claim_of, given_answer, is_yes_no, named_answer, same_answer, silent_answer
 from review.chain import canonical
 from review.decisions import AnswerLabel, Decision
 from review.reading import Item
@@ -184,12 +185,15 @@ def _right_answer(answer: ReviewedAnswer) -> Answer | str:
         return "it was judged wrong, and nobody named the right answer"
     if len({str(payload["answer"]) for payload in named}) > 1:
         return "the reviewers name different right answers; adjudicate"
-    return named_answer(record, str(named[0]["answer"]), named[0].get("value"))
+    try:
+        return named_answer(record, str(named[0]["answer"]), named[0].get("value"))
+    except UserError as error:  # from a log, or a desk, that did not ask for so much
+        return f"the right answer cannot be read: {error}"
 
 
 def _same_claim(answer: ReviewedAnswer) -> bool:
     """Whether the citations are about the right answer: always for yes and no, else only where it was right."""
-    return answer.label == "right" or right_answers(answer.item.record) is not None
+    return answer.label == "right" or is_yes_no(answer.item.record)
 
 
 def _stances(found: Sequence[Evidence]) -> dict[str, Any]:

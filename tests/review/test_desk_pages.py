@@ -185,6 +185,15 @@ class TestDecisions:
         ada.judge_answer(3, "wrong", corrected_answer="10 years", comment="misread")
         (made,) = desk.item(3).decisions
         assert (made.decision.label, made.decision.payload["answer"]) == ("wrong", "10 years")
+        assert "read as <bdi>P10Y</bdi>" in ada.get("/item/3?t=answer")
+
+    def test_a_corrected_answer_that_is_no_value_is_refused_with_what_to_write(
+        self, desk: ReviewStore, ada: Visitor
+    ) -> None:
+        reply = ada.judge_answer(3, "wrong", corrected_answer="sometime")
+        assert reply.status_code == 422
+        assert "is no duration; write e.g. 20 years" in reply.text
+        assert desk.head()[0] == 0
 
     def test_a_stale_record_gets_409_with_both_versions(self, desk: ReviewStore, ada: Visitor) -> None:
         fields = ada.form(ada.get("/item/2?t=0"), "/decide/citation")

@@ -302,6 +302,9 @@ def test_a_home_without_sources_has_no_corpus_to_export(tmp_path: Path) -> None:
         (1, "wrong", {"answer": "yes"}, "'yes' is what the program answered, so it is not wrong"),
         (3, "wrong", {"answer": "about twenty years"}, "is what the program answered"),
         (4, "should_abstain", {}, "the program did abstain; judge that 'right'"),
+        (3, "wrong", {"answer": "not 20 years but 25 years"}, "holds 2 values .'20 years', '25 years'.; name the one"),
+        (3, "wrong", {"answer": "more than 25 years"}, "is more than a duration, of which a label holds '25 years'"),
+        (3, "wrong", {"answer": "sometime"}, "'sometime' is no duration; write e.g. 20 years"),
     ],
 )
 def test_a_correction_that_cannot_be_a_label_is_refused_at_once(
@@ -309,3 +312,11 @@ def test_a_correction_that_cannot_be_a_label_is_refused_at_once(
 ) -> None:
     with pytest.raises(UserError, match=said):
         judge_answer(desk, item, label, **more)
+
+
+def test_a_right_answer_of_an_old_log_that_is_no_one_value_is_left_out(desk: ReviewStore, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("review.deciding._check_answer", lambda *_: None)
+        judge_answer(desk, 3, "wrong", answer="not 20 years but 25 years")
+    (left,) = export_desk(desk, tmp_path / "out").left_out
+    assert left.why.startswith("the right answer cannot be read: 'not 20 years but 25 years' holds 2 values")
