@@ -198,12 +198,21 @@ document.addEventListener("keydown", (event) => {
   act(element);
 });
 
-// Enter in a comment saves nothing by accident; with Ctrl it saves the decision that stands.
+// Enter in a comment saves nothing by accident; with Ctrl it saves the decision that stands. A right answer goes with
+// "wrong" alone: by itself, the form would take its first button, which is "right".
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea")) return;
-  const pressed = event.target.form?.querySelector("button[aria-pressed=true]");
-  if (pressed) event.target.form.requestSubmit(pressed);
-  else say("Leave the comment with Esc and press the key of a decision; the comment is saved with it.", "hint");
+  const field = event.target;
+  const asked = event.ctrlKey || event.metaKey;
+  if (event.key !== "Enter" || event.isComposing || !field.matches("textarea, #corrected")) return;
+  if (field.id === "corrected" && (asked || field.matches("input"))) {
+    event.preventDefault();
+    if (field.value.trim()) field.form.requestSubmit(field.form.querySelector("button[value=wrong]"));
+    else say("Write the right answer first; Esc leaves the field.", "hint");
+  } else if (field.matches("textarea") && asked) {
+    const pressed = field.form?.querySelector("button[aria-pressed=true]");
+    if (pressed) field.form.requestSubmit(pressed);
+    else say("Leave the comment with Esc and press the key of a decision; the comment is saved with it.", "hint");
+  }
 });
 
 // -- lists: j and k or the arrows move the focus, Enter opens
