@@ -46,6 +46,16 @@ function read(fieldset) {
   return draftOf(caseOf(fieldset), fieldset.dataset.kind, rest);
 }
 
+/** The forms with something typed or selected that no decision takes along; saving would drop it. */
+function undecided() {
+  return [...document.querySelectorAll("fieldset.judge")].filter((form) => {
+    const label = form.querySelector("input[type=radio]:checked")?.value;
+    const answer = form.querySelector(".corrected")?.value.trim();
+    const said = form.querySelector("textarea").value.trim() || form.span;
+    return label ? answer && label !== "wrong" : said || answer;
+  });
+}
+
 function changed(target, draft) {
   if (draft) kept.set(target, draft);
   else kept.delete(target);
@@ -65,6 +75,12 @@ function count() {
   }
   byId("done").textContent = done;
   byId("unsaved").textContent = unsaved;
+  remarks();
+}
+
+function remarks() {
+  const n = undecided().length;
+  byId("undecided").textContent = n ? `, ${n} ${n === 1 ? "remark" : "remarks"} without a decision` : "";
 }
 
 function keep() {
@@ -86,6 +102,15 @@ function save() {
   if (!byId("reviewer").value.trim()) {
     say("Write your name first: it is stored with every decision.");
     byId("reviewer").focus();
+    return;
+  }
+  const [left] = undecided();
+  if (left) {
+    const title = left.querySelector("legend").textContent.trim();
+    const judged = left.querySelector("input[type=radio]:checked");
+    say(judged ? `Nothing saved yet: a right answer at “${title}” goes with “wrong” alone; choose that, or empty it.`
+      : `Nothing saved yet: choose a decision at “${title}”, for what you wrote there goes with one; or take it back.`);
+    left.querySelector("input[type=radio]").focus();
     return;
   }
   const link = document.createElement("a");
@@ -190,12 +215,14 @@ document.addEventListener("click", (event) => {
       showSpan(form, span);
       const draft = read(form);
       if (draft) changed(targetOf(form), draft);
+      else count();
     }
   }
   if (does === "clear") {
     for (const radio of form.querySelectorAll("input[type=radio]")) radio.checked = false;
     form.querySelector("textarea").value = "";
     if (form.dataset.kind === "citation") showSpan(form, null);
+    else form.querySelector(".corrected").value = "";
     changed(targetOf(form), null);
   }
   if (does === "missed") {
@@ -217,7 +244,13 @@ document.addEventListener("change", (event) => {
   else if (form) {
     const draft = read(form);
     if (draft) changed(targetOf(form), draft);
+    else count();
   }
+});
+
+// Told while it is typed: a line that grows as a press ends the typing would move the button from under the press.
+document.addEventListener("input", (event) => {
+  if (event.target.matches("fieldset.judge textarea, .corrected")) remarks();
 });
 
 document.addEventListener("focusin", (event) => {
@@ -237,7 +270,8 @@ async function load(chosen) {
 byId("save").addEventListener("click", save);
 byId("reviewer").addEventListener("change", keep);
 window.addEventListener("beforeunload", (event) => {
-  if (unsaved) event.preventDefault();
+  document.activeElement?.blur(); // what is being typed is a change now
+  if (unsaved || undecided().length) event.preventDefault();
 });
 try {
   const saved = localStorage.getItem(store);

@@ -3,6 +3,8 @@
 //
 // One step at a time: after a key that saves or leaves, no other is taken until the next page stands on the screen,
 // and a key pressed before it stood there is not taken at all. So no fast key judges what was not seen.
+//
+// What is typed is never lost in silence: whoever leaves with it saves it with the decision that stands, or is told.
 
 import { codePoints, selectedSpan } from "./offsets.js";
 import { KeyboardSelection } from "./select.js";
@@ -10,6 +12,7 @@ import { KeyboardSelection } from "./select.js";
 const article = document.getElementById("article");
 const keysDialog = document.getElementById("keys");
 const selectForm = document.getElementById("select");
+const decision = document.querySelector("form.decision");
 const FIELDS = "input:not([type=hidden], [type=submit], [type=checkbox], [type=radio]), textarea, select";
 
 let busy = false;
@@ -49,10 +52,15 @@ function unsay() {
 
 // -- saving
 
-async function save(form, button) {
+/** Send a form; `go` gets the address that the desk answers with. */
+async function save(form, button, go = (address) => location.assign(address)) {
   if (busy) return;
   const fields = new FormData(form, button);
   if (button?.hasAttribute("data-selects") && !takeSelection(fields)) return;
+  if (typed().some((field) => !goesWith(form, field))) {
+    say("What you typed is not saved yet: press the key of your decision first, or empty the field.");
+    return;
+  }
   busy = true;
   document.documentElement.dataset.busy = "";
   try {
@@ -63,7 +71,7 @@ async function save(form, button) {
     });
     const said = await reply.json();
     if (said.to) {
-      location.assign(said.to);
+      go(said.to);
       return; // busy until the next page stands
     }
     say(said.message);
@@ -73,6 +81,37 @@ async function save(form, button) {
   busy = false;
   delete document.documentElement.dataset.busy;
 }
+
+/** The fields of the decision that say something else than what is stored. */
+function typed() {
+  return [...(decision?.querySelectorAll(FIELDS) ?? [])].filter((field) => field.value !== stored(field));
+}
+
+function stored(field) {
+  return field.matches("select") ? (field.querySelector("[selected]")?.value ?? "") : field.defaultValue;
+}
+
+/** Whether a form takes a field along: missed evidence and a corrected span take the comment. */
+function goesWith(form, field) {
+  return form === decision || (form === selectForm && field.id === "comment");
+}
+
+/** Go on, once what was typed is saved with the decision that stands. Where none stands: stay, and say so. */
+function leave(go) {
+  if (busy) return;
+  if (!typed().length) {
+    busy = true;
+    go();
+    return;
+  }
+  const pressed = decision.querySelector("button[aria-pressed=true]");
+  if (pressed) save(decision, pressed, go);
+  else say("What you typed is not saved, for you have not decided yet: press the key of a decision, or empty the field.");
+}
+
+addEventListener("beforeunload", (event) => {
+  if (!busy && typed().length) event.preventDefault();
+});
 
 /** Read the selection now, not when the browser last told us of it. */
 function takeSelection(fields) {
@@ -88,9 +127,15 @@ function takeSelection(fields) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.hasAttribute("data-saves")) return;
-  event.preventDefault();
-  save(form, event.submitter);
+  if (form.hasAttribute("data-saves")) {
+    event.preventDefault();
+    save(form, event.submitter);
+  } else if (form === decision) {
+    busy = true; // sent as any form is, with what was typed
+  } else if (form.method !== "dialog" && !busy && typed().length) {
+    event.preventDefault();
+    leave(() => form.requestSubmit(event.submitter));
+  }
 });
 
 // -- selections
@@ -136,7 +181,7 @@ function stopSelecting() {
 
 // -- keys
 
-function leave(field) {
+function leaveField(field) {
   field.blur();
   if (field.closest("dialog")) return;
   document.getElementById("main")?.focus({ preventScroll: true });
@@ -144,7 +189,7 @@ function leave(field) {
 
 function escape(event) {
   const field = event.target.closest?.(FIELDS);
-  if (field) leave(field);
+  if (field) leaveField(field);
   else if (selecting || !document.getSelection().isCollapsed) stopSelecting();
   else unsay();
   busy = false; // a load that was stopped by hand
@@ -159,10 +204,14 @@ function act(element) {
   if (element.dataset.does === "select") startSelecting();
   else if (element.dataset.does === "cited") toCited();
   else if (element.dataset.open === "keys" && keysDialog) keysDialog.showModal();
-  else if (element.matches("a[href]")) {
-    busy = true;
-    location.assign(element.href);
-  } else element.click();
+  else if (element.matches("a[href]")) leave(() => location.assign(element.href));
+  else element.click();
+}
+
+/** Whether a click on a link leads away in this window. */
+function leaves(event, link) {
+  const here = link.href.split("#")[0] === location.href.split("#")[0] && link.hash;
+  return !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey && !here;
 }
 
 document.addEventListener("click", (event) => {
@@ -170,6 +219,11 @@ document.addEventListener("click", (event) => {
   if (opens && keysDialog && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     keysDialog.showModal();
+  }
+  const link = event.target.closest("a[href]");
+  if (link && leaves(event, link) && typed().length) {
+    event.preventDefault();
+    leave(() => location.assign(link.href));
   }
   const does = event.target.closest("button[data-does]")?.dataset.does;
   if (does === "select" && event.isTrusted) startSelecting();

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from review.bundle import write_bundle
 from review.store import ReviewStore
 from tests.review.browser import chromium, needs_chromium, open_page, press, served
-from tests.review.test_store import judge_answer
+from tests.review.test_store import judge, judge_answer
 
 pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.timeout(600)]
 
@@ -48,3 +50,57 @@ def test_enter_in_a_right_answer_says_wrong(browser: Browser, desk: ReviewStore,
         press(page, key)
         page.close()
     assert made(desk) == [("answer", "wrong", "", "25 years")]
+
+
+def test_what_is_typed_after_a_decision_is_saved_with_it_on_the_way_out(browser: Browser, desk: ReviewStore) -> None:
+    judge(desk, 3, "partly")
+    judge_answer(desk, 3, "wrong")
+    with served(desk) as address:
+        page = open_page(browser, f"{address}/item/3?t=0")
+        page.keyboard.press("c")
+        page.keyboard.type("a remark")
+        page.keyboard.press("Escape")
+        press(page, "j")  # by a key
+        assert page.url.endswith("t=answer")
+        page.fill("#corrected", "25 years")
+        page.evaluate("document.documentElement.dataset.left = ''")
+        page.click(".brand")  # and by a link
+        page.wait_for_selector("html[data-ready]:not([data-left]) [data-row]")
+        page.close()
+    assert made(desk)[2:] == [("citation:0", "partly", "a remark", None), ("answer", "wrong", "", "25 years")]
+
+
+@pytest.mark.parametrize("way", ["n", "u", "t"])
+def test_what_is_typed_before_a_decision_keeps_the_page(browser: Browser, desk: ReviewStore, way: str) -> None:
+    judge(desk, 1, "supports")  # something to undo
+    with served(desk) as address:
+        page = open_page(browser, f"{address}/item/3?t=0")
+        page.fill("#comment", "a remark")
+        page.keyboard.press("Escape")
+        page.keyboard.press(way)
+        page.wait_for_selector("#said[role=alert]:has-text('not saved')")
+        assert (page.url, page.input_value("#comment")) == (f"{address}/item/3?t=0", "a remark")
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))  # type: ignore[func-returns-value]
+        page.reload()
+        assert asked == ["beforeunload"]
+        page.close()
+    assert [row.kind for row in desk.log()] == ["citation"]
+
+
+def test_a_bundle_does_not_drop_a_remark_without_a_decision(
+    browser: Browser, desk: ReviewStore, tmp_path: Path
+) -> None:
+    write_bundle(desk, tmp_path / "a.html", reviewer="Ada")
+    page = browser.new_page()
+    page.goto((tmp_path / "a.html").as_uri())
+    form = page.locator("fieldset[data-kind=citation]").first
+    form.locator("textarea").fill("a remark")
+    page.click("#save")
+    assert "choose a decision at “Citation 1: treaty" in page.inner_text("#problem")
+    assert "0 decisions not saved, 1 remark without a decision" in page.inner_text(".top .progress")
+    form.locator("input[value=partly]").check()
+    with page.expect_download() as download:
+        page.click("#save")
+    assert '"comment": "a remark"' in download.value.path().read_text("utf-8")
+    page.close()
