@@ -26,8 +26,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Select text", (
         ("v", "select with the keyboard"), ("← →", "move the end by a word; with Shift the start"),
         ("h l", "move the end by a character; with Shift the start"), ("↑ ↓", "the sentence before, after"),
-        ("f", "correct the citation's span"), ("s", "missed evidence that supports"),
-        ("r", "missed evidence that refutes"), ("Esc", "select nothing"),
+        ("1–6", "judge, with it as the corrected span"), ("f", "wrong span, this instead"),
+        ("s", "missed evidence that supports"), ("r", "missed evidence that refutes"), ("Esc", "select nothing"),
     )),
     ("Move", (
         ("n", "the next that you have not judged"), ("j k", "forward, back within the answer"),

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from factcheck.records import Span
 from review.answers import answer_example, read_as, right_answers
-from review.decisions import CITATION_LABELS
+from review.decisions import CARRIES, CITATION_LABELS
 from review.filters import Asked
 from review.keeping import desk_stats
 from review.listing import SORTS, Facets, Page
@@ -88,8 +88,9 @@ def audit(visit: Visit) -> Response:
         "carried": [*asked.pairs(), ("t", page.target), *((k, v) for k, v in fixed if v)],
     }
     return visit.page(
-        "audit.html", page=page, links=links, labels=CITATION_LABELS, answer_choices=right_answers(item.record) or (),
-        answer_example=answer_example(item.record), read_as=read_as(item.record, said) if said else None,
+        "audit.html", page=page, links=links, labels=CITATION_LABELS, carries=CARRIES,
+        answer_choices=right_answers(item.record) or (), answer_example=answer_example(item.record),
+        read_as=read_as(item.record, said) if said else None,
         source_ids=source_ids(visit.store), undo=last_decision(visit.store, viewer.name),
         notice="Taken back." if query.get("said") == "undone" else None,
     )  # fmt: skip

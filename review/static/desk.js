@@ -6,7 +6,7 @@
 //
 // What is typed is never lost in silence: whoever leaves with it saves it with the decision that stands, or is told.
 
-import { codePoints, selectedSpan } from "./offsets.js";
+import { codePoints, selectedSpan, selectedUnits } from "./offsets.js";
 import { KeyboardSelection } from "./select.js";
 
 const article = document.getElementById("article");
@@ -57,6 +57,7 @@ async function save(form, button, go = (address) => location.assign(address)) {
   if (busy) return;
   const fields = new FormData(form, button);
   if (button?.hasAttribute("data-selects") && !takeSelection(fields)) return;
+  if (form === decision && fields.has("span")) takeCorrection(fields);
   if (typed().some((field) => !goesWith(form, field))) {
     say("What you typed is not saved yet: press the key of your decision first, or empty the field.");
     return;
@@ -105,6 +106,7 @@ function leave(go) {
     return;
   }
   const pressed = decision.querySelector("button[aria-pressed=true]");
+  document.getSelection().removeAllRanges(); // what was typed is saved, not what was just marked
   if (pressed) save(decision, pressed, go);
   else say("What you typed is not saved, for you have not decided yet: press the key of a decision, or empty the field.");
 }
@@ -123,6 +125,16 @@ function takeSelection(fields) {
   fields.set("span", JSON.stringify(span));
   fields.set("comment", document.getElementById("comment")?.value ?? "");
   return true;
+}
+
+/** A label takes what is selected as the corrected span; the words that are cited are no correction. */
+function takeCorrection(fields) {
+  const span = article && selectedSpan(article);
+  if (!span) return;
+  const cited = unitsOf([...article.querySelectorAll("mark.cited")]);
+  const chosen = selectedUnits(article);
+  const same = cited && chosen.start === cited.start && chosen.end === cited.end;
+  fields.set("span", same ? "" : JSON.stringify(span));
 }
 
 document.addEventListener("submit", (event) => {
@@ -144,6 +156,7 @@ function showSelection() {
   const span = article && selectForm && selectedSpan(article);
   if (!selectForm) return;
   selectForm.hidden = !span;
+  for (const button of document.querySelectorAll("[data-needs-span]")) button.disabled = !span;
   if (span) {
     const length = codePoints(span.exact);
     const text = length > 120 ? `${[...span.exact].slice(0, 80).join("")} … ${[...span.exact].slice(-35).join("")}` : span.exact;
@@ -153,18 +166,18 @@ function showSelection() {
 
 document.addEventListener("selectionchange", showSelection);
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest("[data-selects]")) event.preventDefault(); // a press must not clear what is selected
+  if (event.target.closest("[data-selects], .decision button")) event.preventDefault(); // a press must not clear what is selected
 });
 
 function startSelecting() {
   if (!article) return;
-  const cited = [...article.querySelectorAll("mark.cited")];
-  selecting = new KeyboardSelection(article, cited.length ? unitsOf(cited) : null);
+  selecting = new KeyboardSelection(article, unitsOf([...article.querySelectorAll("mark.cited")]));
   document.documentElement.dataset.selecting = "";
   say("Arrows move the end by a word, with Shift the start; h and l by a character; up and down by sentences. Esc leaves.", "hint");
 }
 
 function unitsOf(marks) {
+  if (!marks.length) return null;
   const range = document.createRange();
   range.setStart(article, 0);
   range.setEndBefore(marks[0]);

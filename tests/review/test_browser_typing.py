@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser
 from review.bundle import write_bundle
 from review.store import ReviewStore
 from tests.review.browser import chromium, needs_chromium, open_page, press, served
+from tests.review.records import put_sources
 from tests.review.test_store import judge, judge_answer
 
 pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.timeout(600)]
@@ -86,6 +88,38 @@ def test_what_is_typed_before_a_decision_keeps_the_page(browser: Browser, desk: 
         assert asked == ["beforeunload"]
         page.close()
     assert [row.kind for row in desk.log()] == ["citation"]
+
+
+def test_a_label_takes_the_selection_along_and_the_cited_words_take_it_back(
+    browser: Browser, desk: ReviewStore
+) -> None:
+    with served(desk) as address:
+        page = open_page(browser, f"{address}/item/2?t=0")
+        page.keyboard.press("v")  # "no mutual defence clause", as cited
+        page.keyboard.press("Shift+ArrowLeft")  # with "has" before it
+        press(page, "3")
+        press(page, "2")
+        page.keyboard.press("v")
+        press(page, "2")
+        page.close()
+    found = [(row.label, (row.payload.get("span") or {}).get("exact")) for row in desk.log()]
+    longer = "has no mutual defence clause"
+    assert found == [("refutes", longer), ("partly", longer), ("partly", None)]
+
+
+def test_an_orphan_is_judged_with_what_is_selected(
+    browser: Browser, desk: ReviewStore, home: Path, hashing: Any
+) -> None:
+    put_sources(home, {"treaty": "It has a clause. It is short."}, hashing)
+    with served(desk) as address:
+        page = open_page(browser, f"{address}/item/2?t=0")
+        assert page.is_disabled("button[value=refutes][data-key]")
+        page.keyboard.press("v")  # the first sentence
+        page.wait_for_selector("button[name=label][value=refutes]:not([disabled])")
+        page.click("button[name=label][value=refutes]")
+        page.wait_for_selector("button[aria-pressed=true]")
+        page.close()
+    assert [(row.label, row.payload["span"]["exact"]) for row in desk.log()] == [("refutes", "It has a clause.")]
 
 
 def test_a_bundle_does_not_drop_a_remark_without_a_decision(

@@ -159,6 +159,24 @@ class TestDecisions:
         assert made.decision.payload["span"]["exact"] == "It has no mutual defence clause."
         assert marked(ada.get("/item/2?t=0"), "corrected") == "It has no mutual defence clause."
 
+    def test_a_corrected_span_goes_with_a_label_and_stays_with_the_next(self, desk: ReviewStore, ada: Visitor) -> None:
+        ada.judge(2, 0, "refutes", span=json.dumps(span("treaty", "It has no mutual defence clause.")))
+        ada.judge(2, 0, "partly")  # the form has the standing span
+        ada.judge(2, 0, "partly", span="")
+        found = [(one.decision.label, one.decision.payload.get("span")) for one in desk.item(2).decisions]
+        corrected = span("treaty", "It has no mutual defence clause.")
+        assert found == [("refutes", corrected), ("partly", corrected), ("partly", None)]
+
+    def test_an_orphan_with_a_span_is_judged_as_carrying(
+        self, desk: ReviewStore, ada: Visitor, home: Path, hashing: Any
+    ) -> None:
+        text = "Now it has a mutual defence clause."
+        put_sources(home, {"treaty": text}, hashing)
+        whole = {"source": "treaty", "source_sha256": sha256(text.encode()).hexdigest(), "start": 0, "end": len(text)}
+        ada.judge(2, 0, "refutes", span=json.dumps({**whole, "exact": text}))
+        assert labels(desk, 2) == [("Ada", "refutes", "counts")]
+        assert " data-needs-span disabled" not in ada.get("/item/2?t=0")  # its span stands
+
     def test_marking_missed_evidence_in_another_source(self, desk: ReviewStore, ada: Visitor) -> None:
         reply = ada.select(1, "supports", span("preview", "may be signed next week"))
         assert reply.headers["location"] == "/item/1?t=0&source=preview&at=9%3A32"
