@@ -3,6 +3,8 @@
 
 const body = document.body;
 const kept = new Map(); // target -> draft; the draft of a changed mind replaces the earlier one
+const written = new Map(); // target -> its drafts that are in a saved file, oldest first
+const back = []; // drafts that were in a saved file and were taken back, each followed by its withdrawal
 let unsaved = 0;
 const store = `factcheck-bundle-${body.dataset.bundle}`;
 const byId = (id) => document.getElementById(id);
@@ -18,6 +20,10 @@ function caseOf(element) {
 function targetOf(fieldset) {
   const { kind, citation } = fieldset.dataset;
   return `${caseOf(fieldset).dataset.item}|${kind}${kind === "citation" ? `:${citation}` : ""}`;
+}
+
+function targetOfDraft({ item, kind, citation, id }) {
+  return `${item}|${kind}${{ citation: `:${citation}`, missed: `:${id}` }[kind] ?? ""}`;
 }
 
 function draftOf(section, kind, rest) {
@@ -58,10 +64,25 @@ function undecided() {
 
 function changed(target, draft) {
   if (draft) kept.set(target, draft);
-  else kept.delete(target);
+  else takeBack(target);
   unsaved += 1;
   keep();
   count();
+}
+
+/** Forget what was decided on a target. What a saved file holds may be on the desk: the next one withdraws it there. */
+function takeBack(target) {
+  kept.delete(target);
+  for (const draft of (written.get(target) ?? []).toReversed()) {
+    const { item, version, id } = draft;
+    back.push(draft, { id: newId(), kind: "withdraw", item, version, made: new Date().toISOString(), decision: id });
+  }
+  written.delete(target);
+}
+
+function wasWritten(target, draft) {
+  const drafts = written.get(target) ?? [];
+  if (!drafts.some((one) => one.id === draft.id)) written.set(target, [...drafts, draft]);
 }
 
 function count() {
@@ -85,7 +106,7 @@ function remarks() {
 
 function keep() {
   try {
-    localStorage.setItem(store, JSON.stringify(file()));
+    localStorage.setItem(store, JSON.stringify({ ...file(), written: [...written] }));
   } catch {
     // A browser that keeps nothing for files: the saved file is what counts.
   }
@@ -94,7 +115,7 @@ function keep() {
 function file() {
   return {
     schema: body.dataset.schema, bundle: body.dataset.bundle, reviewer: byId("reviewer").value.trim(),
-    saved: new Date().toISOString(), decisions: [...kept.values()],
+    saved: new Date().toISOString(), decisions: [...back, ...kept.values()],
   };
 }
 
@@ -120,6 +141,8 @@ function save() {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
   unsaved = 0;
+  for (const [target, draft] of kept) wasWritten(target, draft);
+  keep();
   say("");
   count();
 }
@@ -128,23 +151,56 @@ function save() {
 function restore(saved) {
   if (saved?.schema !== body.dataset.schema || !Array.isArray(saved.decisions)) throw new Error("no file of decisions");
   if (saved.reviewer && !byId("reviewer").value) byId("reviewer").value = saved.reviewer;
+  const withdrawals = new Map(saved.decisions.filter((draft) => draft.kind === "withdraw").map((draft) => [draft.decision, draft]));
   for (const draft of saved.decisions) {
     const section = [...document.querySelectorAll(".case")].find((one) => one.dataset.item === draft.item && one.dataset.version === draft.version);
-    if (!section) continue;
-    if (draft.kind === "missed") {
-      addMissed(section, draft);
-      continue;
-    }
-    const form = [...section.querySelectorAll("fieldset.judge")].find((one) => one.dataset.kind === draft.kind && (draft.kind === "answer" || Number(one.dataset.citation) === draft.citation));
-    const radio = form && [...form.querySelectorAll("input[type=radio]")].find((one) => one.value === draft.label);
-    if (!radio) continue;
-    radio.checked = true;
-    form.querySelector("textarea").value = draft.comment ?? "";
-    if (draft.answer && form.querySelector(".corrected")) form.querySelector(".corrected").value = draft.answer;
-    if (draft.span) showSpan(form, draft.span);
-    kept.set(targetOf(form), draft);
+    if (!section || draft.kind === "withdraw") continue;
+    if (withdrawals.has(draft.id)) forget(section, draft, withdrawals.get(draft.id));
+    else if (put(section, draft) && !saved.written) wasWritten(targetOfDraft(draft), draft);
   }
+  for (const [target, drafts] of saved.written ?? []) for (const draft of drafts) wasWritten(target, draft);
   count();
+}
+
+/** Show a draft in its form; whether there is one. */
+function put(section, draft) {
+  if (draft.kind === "missed") {
+    addMissed(section, draft);
+    return true;
+  }
+  const form = formOf(section, draft);
+  const radio = form && [...form.querySelectorAll("input[type=radio]")].find((one) => one.value === draft.label);
+  if (!radio) return false;
+  radio.checked = true;
+  form.querySelector("textarea").value = draft.comment ?? "";
+  if (draft.answer && form.querySelector(".corrected")) form.querySelector(".corrected").value = draft.answer;
+  if (draft.span) showSpan(form, draft.span);
+  kept.set(targetOf(form), draft);
+  return true;
+}
+
+/** A draft that a file takes back is taken back here too. */
+function forget(section, draft, withdrawal) {
+  if (!back.some((one) => one.id === draft.id)) back.push(draft, withdrawal);
+  const target = targetOfDraft(draft);
+  const others = (written.get(target) ?? []).filter((one) => one.id !== draft.id);
+  if (others.length) written.set(target, others);
+  else written.delete(target);
+  if (kept.get(target)?.id !== draft.id) return;
+  kept.delete(target);
+  if (draft.kind === "missed") section.querySelector(`.missed li[data-id="${CSS.escape(draft.id)}"]`)?.remove();
+  else clear(formOf(section, draft));
+}
+
+function formOf(section, draft) {
+  return [...section.querySelectorAll("fieldset.judge")].find((one) => one.dataset.kind === draft.kind && (draft.kind === "answer" || Number(one.dataset.citation) === draft.citation));
+}
+
+function clear(form) {
+  for (const radio of form.querySelectorAll("input[type=radio]")) radio.checked = false;
+  form.querySelector("textarea").value = "";
+  if (form.dataset.kind === "citation") showSpan(form, null);
+  else form.querySelector(".corrected").value = "";
 }
 
 function showSpan(form, span) {
@@ -155,10 +211,11 @@ function showSpan(form, span) {
 }
 
 function addMissed(section, draft) {
-  const target = `${section.dataset.item}|missed:${draft.id}`;
+  const target = targetOfDraft(draft);
   if (kept.has(target)) return;
   kept.set(target, draft);
   const line = document.createElement("li");
+  line.dataset.id = draft.id;
   const quote = document.createElement("q");
   quote.dir = "auto";
   quote.textContent = draft.span.exact;
@@ -219,10 +276,7 @@ document.addEventListener("click", (event) => {
     }
   }
   if (does === "clear") {
-    for (const radio of form.querySelectorAll("input[type=radio]")) radio.checked = false;
-    form.querySelector("textarea").value = "";
-    if (form.dataset.kind === "citation") showSpan(form, null);
-    else form.querySelector(".corrected").value = "";
+    clear(form);
     changed(targetOf(form), null);
   }
   if (does === "missed") {

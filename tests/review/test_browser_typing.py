@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from review.bundle import write_bundle
+from review.merging import merge_decisions
 from review.store import ReviewStore
 from tests.review.browser import chromium, needs_chromium, open_page, press, served
 from tests.review.records import put_sources
@@ -138,3 +139,70 @@ def test_a_bundle_does_not_drop_a_remark_without_a_decision(
         page.click("#save")
     assert '"comment": "a remark"' in download.value.path().read_text("utf-8")
     page.close()
+
+
+def save(page: Page, path: Path) -> Path:
+    with page.expect_download() as download:
+        page.click("#save")
+    download.value.save_as(path)
+    return path
+
+
+def merged(desk: ReviewStore, path: Path) -> list[str]:
+    return [one.outcome for one in merge_decisions(desk, path)]
+
+
+def counting(desk: ReviewStore) -> list[tuple[str, str | None]]:
+    shown = [one for item in (1, 2, 3, 4) for one in desk.item(item).decisions if one.state == "counts"]
+    return [(one.decision.kind, one.decision.label) for one in shown]
+
+
+def test_what_is_taken_back_in_a_bundle_is_taken_back_on_the_desk(
+    browser: Browser, desk: ReviewStore, tmp_path: Path
+) -> None:
+    write_bundle(desk, tmp_path / "a.html", reviewer="Ada")
+    page = browser.new_page()
+    page.goto((tmp_path / "a.html").as_uri())
+    case = page.locator(".case").first  # Is Iran in NATO?, the least certain
+    answer = case.locator("fieldset[data-kind=answer]")
+    answer.locator("input[value=wrong]").check()
+    page.evaluate("document.getSelection().selectAllChildren(document.querySelector('article:not([hidden]) p'))")
+    case.locator("button[data-label=supports]").click()
+    assert merged(desk, save(page, tmp_path / "1.json")) == ["stored", "stored"]
+    answer.locator("input[value=right]").check()  # a changed mind, never saved
+    answer.locator("button[data-does=clear]").click()
+    case.locator(".missed li button").click()
+    page.reload()  # what this browser keeps holds it too
+    second = save(page, tmp_path / "2.json")
+    assert merged(desk, second) == ["known", "stored", "known", "stored"]
+    assert counting(desk) == []
+    page.close()
+
+
+def test_a_saved_file_restores_what_it_takes_back(browser: Browser, desk: ReviewStore, tmp_path: Path) -> None:
+    """Opened elsewhere, judged anew, and imported on a desk that has seen none of the earlier files."""
+    write_bundle(desk, tmp_path / "a.html", reviewer="Ada")
+    address = (tmp_path / "a.html").as_uri()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    answer = page.locator("fieldset[data-kind=answer]").first
+    answer.locator("input[value=wrong]").check()
+    first = save(page, tmp_path / "1.json")
+    answer.locator("button[data-does=clear]").click()
+    second = save(page, tmp_path / "2.json")
+    context.close()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    answer = page.locator("fieldset[data-kind=answer]").first
+    page.set_input_files("#load", first)
+    page.wait_for_selector("fieldset.judged")
+    page.set_input_files("#load", second)
+    page.wait_for_selector("fieldset.judged", state="detached")
+    assert answer.locator("input:checked").count() == 0
+    answer.locator("input[value=right]").check()
+    third = save(page, tmp_path / "3.json")
+    context.close()
+    assert merged(desk, third) == ["stored", "stored", "stored"]
+    assert counting(desk) == [("answer", "right")]
