@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.highlight import Segment
+from pipeline.highlight import Segment, visible
 from review.shown import shown
 
 __all__ = ["STATIC", "render"]
@@ -52,7 +52,14 @@ def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    templates.filters |= {"shown": shown, "words": _words, "css": _css, "moment": _moment, "opens": _opens}
+    templates.filters |= {
+        "shown": shown,
+        "words": _words,
+        "css": _css,
+        "moment": _moment,
+        "opens": _opens,
+        "visible": visible,
+    }
     templates.globals["asset"] = _asset
     return templates
 

@@ -12,6 +12,7 @@ import { KeyboardSelection } from "./select.js";
 const article = document.getElementById("article");
 const keysDialog = document.getElementById("keys");
 const selectForm = document.getElementById("select");
+const shortcuts = document.documentElement.dataset.shortcuts !== "off"; // the keys of one character
 const decision = document.querySelector("form.decision");
 const FIELDS = "input:not([type=hidden], [type=submit], [type=checkbox], [type=radio]), textarea, select";
 
@@ -26,6 +27,7 @@ function afterPaint(then) {
 afterPaint(() => {
   seenAt = performance.now();
   document.documentElement.dataset.ready = "";
+  announce();
 });
 
 addEventListener("pageshow", (event) => {
@@ -59,7 +61,7 @@ async function save(form, button, go = (address) => location.assign(address)) {
   if (button?.hasAttribute("data-selects") && !takeSelection(fields)) return;
   if (form === decision && fields.has("span")) takeCorrection(fields);
   if (typed().some((field) => !goesWith(form, field))) {
-    say("What you typed is not saved yet: press the key of your decision first, or empty the field.");
+    say("What you typed is not saved yet: decide first, or empty the field.");
     return;
   }
   busy = true;
@@ -72,6 +74,7 @@ async function save(form, button, go = (address) => location.assign(address)) {
     });
     const said = await reply.json();
     if (said.to) {
+      announceNext(form, button);
       go(said.to);
       return; // busy until the next page stands
     }
@@ -81,6 +84,30 @@ async function save(form, button, go = (address) => location.assign(address)) {
   }
   busy = false;
   delete document.documentElement.dataset.busy;
+}
+
+/** What was saved is announced on the page that comes, for this one is gone before it could be read out. */
+function announceNext(form, button) {
+  if (form.getAttribute("action").startsWith("/decide/undo")) return; // the page says so itself
+  try {
+    sessionStorage.setItem("saved", `Saved: ${button.lastChild.textContent.trim()}.`);
+  } catch {
+    // a browser that keeps nothing: the pressed button tells
+  }
+}
+
+function announce() {
+  let saved = null;
+  try {
+    saved = sessionStorage.getItem("saved");
+    sessionStorage.removeItem("saved");
+  } catch {
+    return;
+  }
+  if (!saved) return;
+  const next = document.querySelector(".moves [data-key=n]");
+  next?.focus({ preventScroll: true });
+  document.getElementById("status").textContent = saved;
 }
 
 /** The fields of the decision that say something else than what is stored. */
@@ -108,7 +135,7 @@ function leave(go) {
   const pressed = decision.querySelector("button[aria-pressed=true]");
   document.getSelection().removeAllRanges(); // what was typed is saved, not what was just marked
   if (pressed) save(decision, pressed, go);
-  else say("What you typed is not saved, for you have not decided yet: press the key of a decision, or empty the field.");
+  else say("What you typed is not saved, for nothing is decided here yet: decide, or empty the field.");
 }
 
 addEventListener("beforeunload", (event) => {
@@ -253,6 +280,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
+  if (!shortcuts && event.key.length === 1) return;
   if (selecting?.handle(event)) {
     event.preventDefault();
     return;
@@ -304,6 +332,15 @@ function toCited() {
 
 document.querySelector(".case li.current")?.scrollIntoView({ block: "nearest" }); // in its column; the page follows
 toCited();
+document.getElementById("corrected")?.addEventListener("input", () => {
+  document.getElementById("read-as")?.remove(); // it tells how the stored words were read
+});
+if (!shortcuts) {
+  for (const element of document.querySelectorAll("[data-key]")) {
+    element.removeAttribute("aria-keyshortcuts");
+    if (element.placeholder) element.placeholder = element.placeholder.replace(/ \(.\)$/, "");
+  }
+}
 if (document.activeElement === document.body) document.querySelector("[data-row]")?.focus({ preventScroll: true });
 for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

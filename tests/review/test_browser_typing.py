@@ -1,4 +1,4 @@
-"""What is typed at the desk: Enter saves what it says, nothing typed is lost on the way to the next."""
+"""Typing at the desk: Enter saves what it says, nothing typed is lost, keys can be off, what is saved is told."""
 
 from __future__ import annotations
 
@@ -121,6 +121,41 @@ def test_an_orphan_is_judged_with_what_is_selected(
         page.wait_for_selector("button[aria-pressed=true]")
         page.close()
     assert [(row.label, row.payload["span"]["exact"]) for row in desk.log()] == [("refutes", "It has a clause.")]
+
+
+def test_what_was_saved_is_announced_and_next_has_the_focus(browser: Browser, desk: ReviewStore) -> None:
+    with served(desk) as address:
+        page = open_page(browser, f"{address}/item/1?t=0")
+        press(page, "4")
+        page.wait_for_selector("[role=status]:has-text('Saved: wrong span.')", state="attached")
+        assert page.evaluate("document.activeElement.dataset.key") == "n"
+        press(page, "Enter")
+        assert page.url.endswith("t=1")
+        assert page.text_content("#status") == ""
+        page.close()
+
+
+def test_shortcut_keys_can_be_switched_off(browser: Browser, desk: ReviewStore) -> None:
+    with served(desk) as address:
+        context = browser.new_context()
+        page = open_page(context, f"{address}/item/1?t=0")
+        page.evaluate("document.documentElement.dataset.left = ''")
+        page.click("button[name=shortcuts]")
+        page.wait_for_selector("html[data-shortcuts=off][data-ready]:not([data-left])")
+        for key in ("1", "n", "j", "v", "?"):
+            page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        assert page.url == f"{address}/item/1?t=0"
+        assert not page.is_visible("dialog")
+        assert page.query_selector("[aria-keyshortcuts]") is None
+        page.click("button[value=partly]")  # all of it still works without them
+        page.wait_for_selector("button[aria-pressed=true][value=partly]")
+        page.evaluate("document.documentElement.dataset.left = ''")
+        page.click("button[name=shortcuts]")
+        page.wait_for_selector("html[data-ready]:not([data-left], [data-shortcuts])")
+        press(page, "1")
+        context.close()
+    assert [row.label for row in desk.log()] == ["partly", "supports"]
 
 
 def test_a_bundle_does_not_drop_a_remark_without_a_decision(

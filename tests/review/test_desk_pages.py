@@ -116,6 +116,11 @@ class TestAudit:
         assert marked(page, "target") == "pact"
         assert "/decide/citation" not in page
 
+    def test_the_title_hides_and_reorders_nothing(self, desk: ReviewStore) -> None:
+        desk.add(items_of([("line 1", answer("Is it \x1b[31m\u202eso?", [], id="odd"))]))
+        page = Visitor(desk).get("/item/5")
+        assert "<title>Is it ⟨U+001B⟩[31m⟨U+202E⟩so? · factcheck</title>" in page
+
     def test_a_source_that_does_not_exist_is_said(self, ada: Visitor) -> None:
         assert "The catalog has no source" in ada.get("/item/1?t=0&source=nowhere")
 
