@@ -21,9 +21,10 @@ from factcheck.errors import UserError
 from factcheck.files import write_whole
 from factcheck.records import Source, Span
 from pipeline.highlight import Mark
+from review.answers import abstained, answer_example, right_answers
 from review.article import Line, lay_out
 from review.deciding import check_name, utc_now
-from review.decisions import ANSWER_LABELS, CARRIES, CITATION_LABELS, MAX_ANSWER, MAX_COMMENT, right_answers
+from review.decisions import ANSWER_LABELS, CARRIES, CITATION_LABELS, MAX_ANSWER, MAX_COMMENT
 from review.listing import QueueFilter, Viewer
 from review.merging import DECISIONS_SCHEMA
 from review.pages import STATIC, render
@@ -58,7 +59,9 @@ class _Quote:
 class _Case:
     item: Item
     quotes: tuple[_Quote, ...]
+    labels: tuple[str, ...]  # of the answer as a whole
     answers: tuple[str, ...] | None
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ def write_bundle(
 
 
 def _case(number: int, item: Item) -> _Case:
-    return _Case(item, tuple(_quote(number, cited) for cited in item.citations), right_answers(item.record))
+    labels = tuple(label for label in ANSWER_LABELS if label != "should_abstain" or not abstained(item.record))
+    quotes = tuple(_quote(number, cited) for cited in item.citations)
+    return _Case(item, quotes, labels, right_answers(item.record), answer_example(item.record))
 
 
 def _quote(number: int, cited: Cited) -> _Quote:
@@ -117,7 +122,7 @@ def _page(cases: Sequence[_Case], articles: Sequence[_Article], *, reviewer: str
     script += (STATIC / "bundle.js").read_text("utf-8")
     return render(
         "bundle.html", cases=cases, articles=articles, reviewer=reviewer or "", bundle=uuid.uuid4().hex,
-        made=utc_now(), schema=DECISIONS_SCHEMA, answer_labels=ANSWER_LABELS, max_comment=MAX_COMMENT,
+        made=utc_now(), schema=DECISIONS_SCHEMA, max_comment=MAX_COMMENT,
         max_answer=MAX_ANSWER, style=Markup(style), script=Markup(script),  # noqa: S704 - our own files
         style_hash=_hash(style), script_hash=_hash(script),
     )  # fmt: skip

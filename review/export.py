@@ -163,7 +163,7 @@ def _calibration(answers: Sequence[ReviewedAnswer]) -> Iterator[dict[str, Any]]:
                 "item": row.key, "version": row.version, "kind": row.kind, "model": row.model, "run": row.run,
                 "sample": row.sample, "type": (answer.item.record.get("question") or {}).get("type"),
                 "verdict": row.verdict, "probability": row.probability, "abstained": row.abstained,
-                "label": answer.label, "right": answer.label == "right",
+                "label": answer.label, "right": answer.right,
             }  # fmt: skip
 
 

@@ -138,6 +138,11 @@ def test_nothing_in_a_report_acts_but_its_own_script(html: str) -> None:
     assert outside == []
 
 
+def test_every_table_that_scrolls_can_be_reached_by_keys_and_has_a_name_of_its_own(html: str) -> None:
+    names = re.findall(r'<div class="scroll" tabindex="0" role="region" aria-label="([^"]+)">', html)
+    assert len(names) == len(set(names)) == html.count('<div class="scroll"') > 4
+
+
 def test_every_scorer_has_its_line() -> None:
     assert {figure.scorer for figure in FIGURES} == {*SCORERS, *SET_SCORERS}
 

@@ -236,6 +236,27 @@ def test_calibration_has_each_judged_answer_with_its_probability(desk: ReviewSto
     ]  # fmt: skip
 
 
+def test_who_agrees_with_the_program_found_no_fault_whatever_they_call_it(desk: ReviewStore, tmp_path: Path) -> None:
+    """A log from before such decisions were refused: "should abstain" where it did, "wrong: yes" where it is yes."""
+    known = {**RECORDS[2], "question": {**RECORDS[2]["question"], "id": "none"}, "answer": None, "value": None}
+    withheld = {**known, "question": {**known["question"], "id": "withheld"}, "abstained": True}
+    desk.add(items_of([("", known), ("", withheld)]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("review.deciding._check_answer", lambda *_: None)
+        judge_answer(desk, 1, "wrong", answer="yes")  # it is yes
+        judge_answer(desk, 3, "wrong", answer="twenty years")  # P20Y, as "20 years" is
+        judge_answer(desk, 4, "should_abstain")  # it is not_stated
+        judge_answer(desk, 5, "should_abstain")
+    judge_answer(desk, 2, "should_abstain")  # it is no
+    judge_answer(desk, 6, "should_abstain")
+    exported(desk, tmp_path / "out")
+    lines = [json.loads(line) for line in (tmp_path / "out" / "calibration.jsonl").read_text("utf-8").splitlines()]
+    assert {one["sample"]: one["right"] for one in lines} == {
+        "moscow": True, "term": True, "nato": True, "none": True, "clause": False, "withheld": True
+    }  # fmt: skip
+    assert [one.id for one in read_gold(tmp_path / "out" / "regressions.yaml").samples] == ["clause"]
+
+
 def test_decisions_on_a_changed_source_are_not_exported(
     desk: ReviewStore, home: Path, tmp_path: Path, hashing: Any
 ) -> None:
@@ -287,6 +308,12 @@ def test_a_home_without_sources_has_no_corpus_to_export(tmp_path: Path) -> None:
         (1, "wrong", {"answer": "maybe"}, "is none of yes, no, not_stated, conflicting"),
         (1, "right", {"answer": "no"}, "goes with the label 'wrong'"),
         (3, "wrong", {"value": {"iso": "P1Y"}}, "needs its text"),
+        (1, "wrong", {"answer": "yes"}, "'yes' is what the program answered, so it is not wrong"),
+        (3, "wrong", {"answer": "about twenty years"}, "is what the program answered"),
+        (4, "should_abstain", {}, "the program did abstain; judge that 'right'"),
+        (3, "wrong", {"answer": "not 20 years but 25 years"}, "holds 2 values .'20 years', '25 years'.; name the one"),
+        (3, "wrong", {"answer": "more than 25 years"}, "is more than a duration, of which a label holds '25 years'"),
+        (3, "wrong", {"answer": "sometime"}, "'sometime' is no duration; write e.g. 20 years"),
     ],
 )
 def test_a_correction_that_cannot_be_a_label_is_refused_at_once(
@@ -294,3 +321,11 @@ def test_a_correction_that_cannot_be_a_label_is_refused_at_once(
 ) -> None:
     with pytest.raises(UserError, match=said):
         judge_answer(desk, item, label, **more)
+
+
+def test_a_right_answer_of_an_old_log_that_is_no_one_value_is_left_out(desk: ReviewStore, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("review.deciding._check_answer", lambda *_: None)
+        judge_answer(desk, 3, "wrong", answer="not 20 years but 25 years")
+    (left,) = export_desk(desk, tmp_path / "out").left_out
+    assert left.why.startswith("the right answer cannot be read: 'not 20 years but 25 years' holds 2 values")
