@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from factcheck.records import Citation, Mismatch
-from pipeline.values import Anchor, Value, find_values
+from pipeline.values import Anchor, Value, find_values, same_date
 
 _KINDS: tuple[Literal["duration", "number", "date"], ...] = ("duration", "number", "date")
 
@@ -27,8 +27,8 @@ def mismatch_in(claim: str, text: str, anchor: Anchor) -> Mismatch | None:
     `anchor` dates what the text says. Of a claim with two figures a sentence may well state one alone.
     """
     for kind in _KINDS:
-        said = [(_unit(v), _figure(v)) for v in find_values(text, kind, anchor=anchor)]
-        if any((_unit(v), _figure(v)) in said for v in find_values(claim, kind)):
+        said = find_values(text, kind, anchor=anchor)
+        if any(_unit(mine) == _unit(v) and _same(mine, v) for mine in find_values(claim, kind) for v in said):
             return None
     return next(_mismatches(claim, [(text, anchor)]), None)
 
@@ -40,8 +40,8 @@ def _mismatches(claim: str, texts: Sequence[tuple[str, Anchor]]) -> Iterator[Mis
             if kind == "number" and any(mine.span.overlaps(other.span) for other in durations):
                 continue
             theirs = [value for text, anchor in texts for value in find_values(text, kind, anchor=anchor)]
-            comparable = [value for value in theirs if _unit(value) == _unit(mine) and _figure(value) is not None]
-            if comparable and all(_figure(value) != _figure(mine) for value in comparable):
+            comparable = [value for value in theirs if _unit(value) == _unit(mine)]
+            if comparable and not any(_same(mine, value) for value in comparable):
                 yield Mismatch("date" if kind == "date" else "number", mine.text.strip(), comparable[0].text.strip())
 
 
@@ -59,5 +59,7 @@ def _unit(value: Value) -> object:
     return value.value.get("unit") if value.kind == "number" else value.value.get("precision")
 
 
-def _figure(value: Value) -> object:
-    return value.value.get("iso") if value.kind != "number" else value.value.get("number")
+def _same(mine: Value, other: Value) -> bool:
+    if mine.kind == "date":
+        return same_date(str(mine.value["iso"]), str(other.value["iso"]))
+    return bool(mine.value == other.value)

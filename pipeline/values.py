@@ -1,8 +1,10 @@
 """Typed values in text: dates, durations and numbers with units, found at their offsets and normalised.
 
 Dates become ISO 8601 with a precision, durations ISO 8601 (`P20Y`), numbers a float or int with a unit in short form
-(`m3/year`, `USD`, `%`; a counted noun stays the noun). A date without a year takes the year that makes it the latest
-one not after the source's own date, where that is known; else it stays out.
+(`m3/year`, `USD`, `%`; a counted noun stays the noun). A date without a year is counted from the source's own date, and
+stays out where that is not known: told as past it is the latest one not after it, told as ahead the first one not
+before it (`pipeline.tense`). Where the tense does not decide, a day keeps its year open (`--06-10`), and a weekday stays
+out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from factcheck.records import Span
+from pipeline.tense import time_of
 
 ValueKind = Literal["date", "duration", "number"]
 
@@ -25,6 +28,7 @@ _MONTHS = (
     | {"sept": 9}
 )
 _WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
+_LEAP = 2000  # a year that has every day
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -164,7 +168,7 @@ def _dates(text: str, anchor: Anchor) -> Iterator[Value]:
     for pattern in _DATES:
         for match in pattern.finditer(text):
             span = Span(*match.span())
-            value = _date_value(match.groupdict(), anchor)
+            value = _date_value(match, anchor)
             if value and not any(span.overlaps(other) for other in taken) and not _is_may_verb(match):
                 taken.append(span)
                 found.append(Value("date", span, match.group(), value))
@@ -180,32 +184,58 @@ def _int(digits: str | None) -> int | None:
     return int(digits) if digits else None
 
 
-def _date_value(parts: Mapping[str, str | None], anchor: Anchor) -> Mapping[str, Any] | None:
+def same_date(iso: str, other: str) -> bool:
+    """Whether two dates are the same; a day whose year is open (`--06-10`) is that of any year."""
+    open_ = iso.startswith("--") or other.startswith("--")
+    return iso[-6:] == other[-6:] if open_ else iso == other
+
+
+def _date_value(match: re.Match[str], anchor: Anchor) -> Mapping[str, Any] | None:
+    parts = match.groupdict()
     if parts.get("weekday"):
-        return _weekday_value(str(parts["weekday"]).lower(), anchor)
+        return _weekday_value(match, anchor)
     month = _MONTHS[name.lower()] if (name := parts.get("month")) else _int(parts.get("monthno"))
     year = _int(parts.get("year"))
     day = _int(parts.get("day"))
     if parts.get("relative") and anchor.day and month:
         year = anchor.day.year + {"last": -1, "next": 1, "this": 0}[str(parts["relative"]).split()[0].lower()]
-    if year is None and month and anchor.day:
-        year = anchor.day.year if (month, day or 1) <= (anchor.day.month, anchor.day.day) else anchor.day.year - 1
+    if year is None and month and day:
+        return _day_value(month, day, match, anchor)
     if year is None:
         return None
     if month is None:
         return {"iso": f"{year:04d}", "precision": "year"}
     if day is None:
         return {"iso": f"{year:04d}-{month:02d}", "precision": "month"}
-    if not (1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
-        return None
-    return {"iso": f"{year:04d}-{month:02d}-{day:02d}", "precision": "day"}
+    return {"iso": f"{year:04d}-{month:02d}-{day:02d}", "precision": "day"} if _exists(year, month, day) else None
 
 
-def _weekday_value(name: str, anchor: Anchor) -> Mapping[str, Any] | None:
-    if not anchor.day:
+def _exists(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+
+
+def _day_value(month: int, day: int, match: re.Match[str], anchor: Anchor) -> Mapping[str, Any] | None:
+    """Return a day that has no year, in the year that its tense tells, else with the year left open."""
+    if not anchor.day or not _exists(_LEAP, month, day):
         return None
-    back = (anchor.day.weekday() - _WEEKDAYS[name]) % 7
-    return {"iso": (anchor.day - timedelta(days=back)).isoformat(), "precision": "day"}
+    time = time_of(match.string, Span(*match.span()))
+    if time is None:
+        return {"iso": f"--{month:02d}-{day:02d}", "precision": "day"}
+    here, there = (anchor.day.month, anchor.day.day), (month, day)
+    year = anchor.day.year + (there < here if time == "ahead" else -(there > here))
+    return {"iso": f"{year:04d}-{month:02d}-{day:02d}", "precision": "day"} if _exists(year, month, day) else None
+
+
+def _weekday_value(match: re.Match[str], anchor: Anchor) -> Mapping[str, Any] | None:
+    last = match.group().lower().startswith("last ")
+    time = "past" if last else time_of(match.string, Span(*match.span("weekday")))
+    if not anchor.day or time is None:
+        return None
+    back = (anchor.day.weekday() - _WEEKDAYS[match["weekday"].lower()]) % 7
+    return {
+        "iso": (anchor.day - timedelta(days=back - 7 * (time == "ahead" and back > 0))).isoformat(),
+        "precision": "day",
+    }
 
 
 def _durations(text: str, anchor: Anchor) -> Iterator[Value]:

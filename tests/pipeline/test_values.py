@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.records import Source
-from pipeline.values import Anchor, find_values, parse_number, parse_value
+from pipeline.values import Anchor, find_values, parse_number, parse_value, same_date
 
 PUBLISHED = Anchor(date(2025, 1, 28))  # a Tuesday
 
@@ -33,17 +33,30 @@ DATES: dict[str, list[tuple[str, str, str]]] = {
     "in February 2022": [("February 2022", "2022-02", "month")],
     "in 1991": [("1991", "1991", "year")],
     "between 2015 and 2018": [("2015", "2015", "year"), ("2018", "2018", "year")],
-    # no year: the latest one not after 28 January 2025
-    "on January 17": [("January 17", "2025-01-17", "day")],
-    "on January 28": [("January 28", "2025-01-28", "day")],
-    "on January 29": [("January 29", "2024-01-29", "day")],
-    "on December 31": [("December 31", "2024-12-31", "day")],
+    # no year, told as past: the latest one not after 28 January 2025
+    "signed on January 17": [("January 17", "2025-01-17", "day")],
+    "signed on January 28": [("January 28", "2025-01-28", "day")],
+    "signed on January 29": [("January 29", "2024-01-29", "day")],
+    "signed on December 31": [("December 31", "2024-12-31", "day")],
+    # told as ahead: the first one not before it
+    "It closes on January 29": [("January 29", "2025-01-29", "day")],
+    "It will close on January 28": [("January 28", "2025-01-28", "day")],
+    "It is to close on January 17": [("January 17", "2026-01-17", "day")],
+    "Fares rise on 29 February": [],  # the next one is of 2025, which has none
+    # no tense that decides: the year stays open
+    "on January 17": [("January 17", "--01-17", "day")],
+    "It would close on 29 February": [("29 February", "--02-29", "day")],
+    "It would close on 30 February": [],
     "died in May of last year": [("May of last year", "2024-05", "month")],
     "as early as January next year": [("January next year", "2026-01", "month")],
     "signed on Friday": [("on Friday", "2025-01-24", "day")],  # the Friday before that Tuesday
-    "on Tuesday": [("on Tuesday", "2025-01-28", "day")],
+    "signed on Tuesday": [("on Tuesday", "2025-01-28", "day")],
+    "opens on Friday": [("on Friday", "2025-01-31", "day")],
+    "opens on Tuesday": [("on Tuesday", "2025-01-28", "day")],
+    "last Friday": [("last Friday", "2025-01-24", "day")],
+    "the mood on Friday": [],
     # the month May, and the verb
-    "On May 1": [("May 1", "2024-05-01", "day")],
+    "On May 1 they met": [("May 1", "2024-05-01", "day")],
     "5 million in May 2020": [("May 2020", "2020-05", "month")],
     "He may 5 times ask, and may 2020 people come": [("2020", "2020", "year")],
     "It may rain": [],
@@ -63,6 +76,22 @@ def test_dates(text: str, expected: list[tuple[str, str, str]]) -> None:
 
 def test_without_a_day_to_count_from_a_date_without_a_year_stays_out() -> None:
     assert find_values("on January 17, on Friday, in May of last year", "date") == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2025-06-10", "2025-06-10", True),
+        ("2025-06-10", "2024-06-10", False),
+        ("--06-10", "2024-06-10", True),
+        ("2024-06-10", "--06-10", True),
+        ("--06-10", "2024-06-11", False),
+        ("--12-06", "2012-06", False),  # a month
+        ("--12-06", "2012", False),
+    ],
+)
+def test_a_day_whose_year_is_open_is_that_of_any_year(one: str, other: str, same: bool) -> None:
+    assert same_date(one, other) is same
 
 
 DURATIONS = {

@@ -89,6 +89,14 @@ def test_context_that_would_make_the_question_too_long_is_left_out() -> None:
         ),
         ("It was signed on 17 January 2025.", "Signed on January 17.", []),  # the citation is of January 18, 2025
         ("It was signed on 18 January 2024.", "Signed on January 17.", [("date", "18 January 2024", "January 17")]),
+        # "would" does not tell the year; the citation is of January 18, 2025
+        ("It closes on 10 June 2025.", "They said it would close on 10 June.", []),
+        (
+            "It closes on 10 June 2025.",
+            "They said it would close on 11 June.",
+            [("date", "10 June 2025", "11 June")],
+        ),
+        ("It closes on 10 June 2025.", "It closes on 10 June.", []),
         ("It was signed in 2025.", "Signed on 17 January 2025.", []),  # another precision
         ("It costs $5 million.", "It costs $6 million and $5 million.", []),
         ("Nothing to compare.", "It has 47 articles.", []),
