@@ -6,7 +6,8 @@ from datetime import date
 
 from eval.gold import DateValue, DurationValue, ListValue, NumberValue, Sample
 from eval.normalise import holds, words
-from eval.quantities import same_duration, same_number
+from eval.quantities import same_number
+from pipeline.durations import same_duration
 from pipeline.values import Anchor, find_values, same_date
 
 __all__ = ["carries"]

@@ -1,6 +1,6 @@
 """Typed values in text: dates, durations and numbers with units, found at their offsets and normalised.
 
-Dates become ISO 8601 with a precision, durations ISO 8601 (`P20Y`), numbers a float or int with a unit in short form
+Dates become ISO 8601 with a precision, durations ISO 8601 (`P20Y`; "1 hour and 30 minutes" is one), numbers a float or int with a unit in short form
 (`m3/year`, `USD`, `%`; a counted noun stays the noun). A date without a year is counted from the source's own date, and
 stays out where that is not known: told as past it is the latest one not after it, told as ahead the first one not
 before it (`pipeline.tense`). Where the tense does not decide, a day keeps its year open (`--06-10`), and a weekday stays
@@ -18,6 +18,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from factcheck.records import Span
+from pipeline.durations import joined
+from pipeline.lexicon import is_participle, look_up
 from pipeline.tense import time_of
 
 ValueKind = Literal["date", "duration", "number"]
@@ -68,6 +70,7 @@ _RATES = {
     "second": "second",
 }
 _PERIODS = {
+    "second": "S",
     "year": "Y",
     "month": "M",
     "week": "W",
@@ -103,10 +106,15 @@ _NUMBER = re.compile(
     r"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<gap>[ -]?)(?P<after>%|[A-Za-z][\w-]*(?: [a-z][\w-]*){0,2})?",
     re.IGNORECASE,
 )
-_DURATION = re.compile(
-    rf"(?<![\w.,])(?P<figure>{_FIGURE})[ -](?:more )?(?P<period>year|month|week|day|decade|hour|minute|centur(?:y|ies))s?\b",
+_CLOCK = re.compile(  # "4:17", "2:27:41", "6.40 a.m.", "11 pm", "one o'clock"
+    rf"\b\d{{1,2}}(?::\d\d)+(?![\d:])|\b\d{{1,2}}(?:\.\d\d)? ?[ap](?:\.m\.|m\b)|\b(?:\d{{1,2}}|{_SMALL}) o['’]clock\b",
     re.IGNORECASE,
 )
+_DURATION = re.compile(
+    rf"(?<![\w.,])(?P<figure>{_FIGURE})[ -](?:more )?(?P<period>(?:year|month|week|day|decade|hour|minute|centur(?:y|ies))s?|seconds|(?<=-)second)\b",
+    re.IGNORECASE,
+)
+_ADDED = re.compile(r",? (?:and )?")  # between the parts of one duration
 _JOINS = re.compile(r"\s*(?:-|–|\bto\b)\s*(?:about |some |nearly |over )?")  # between the ends of a range
 
 
@@ -239,16 +247,19 @@ def _weekday_value(match: re.Match[str], anchor: Anchor) -> Mapping[str, Any] | 
 
 
 def _durations(text: str, anchor: Anchor) -> Iterator[Value]:
+    found: list[tuple[Span, str]] = []
     for match in _DURATION.finditer(text):
         number = parse_number(match["figure"])
         if number is None:
             continue
-        period = match["period"].lower().replace("centuries", "century")
+        period = match["period"].lower().replace("centuries", "century").removesuffix("s")
         number *= {"decade": 10, "century": 100}.get(period, 1)
-        clock = "T" if period in {"hour", "minute"} else ""
-        yield Value(
-            "duration", Span(*match.span()), match.group(), {"iso": f"P{clock}{_short(number)}{_PERIODS[period]}"}
-        )
+        clock = "T" if period in {"hour", "minute", "second"} else ""
+        span, iso = Span(*match.span()), f"P{clock}{_short(number)}{_PERIODS[period]}"
+        if found and _ADDED.fullmatch(text[found[-1][0].end : span.start]) and (whole := joined(found[-1][1], iso)):
+            span, iso = Span(found.pop()[0].start, span.end), whole
+        found.append((span, iso))
+    yield from (Value("duration", span, span.of(text), {"iso": iso}) for span, iso in found)
 
 
 @dataclass(slots=True)
@@ -265,7 +276,8 @@ class _Found:
 def _numbers(text: str, anchor: Anchor) -> Iterator[Value]:
     dates = [value.span for value in _dates(text, Anchor(date(2000, 12, 31)))]
     matches = _NUMBER.finditer(text)
-    apart = [m for m in matches if not any(Span(*m.span("figure")).overlaps(day) for day in dates)]
+    times = [Span(*match.span()) for match in _CLOCK.finditer(text)]
+    apart = [m for m in matches if not any(Span(*m.span("figure")).overlaps(other) for other in (*dates, *times))]
     found = [number for match in apart if (number := _number(match, text))]
     for left, right in pairwise(found):
         if not _JOINS.fullmatch(text[left.span.end : right.span.start]):
@@ -330,16 +342,26 @@ def _unit(after: str) -> tuple[str | None, int]:
         if lowered == name or lowered.startswith((name + " ", name + "-")):
             return _UNITS[name], len(name)
     words = [w for w in lowered.split() if w not in {"new", "more", "other", "different", "additional"}]
-    if not words or words[0] in _STOP:
+    if not words or words[0] in _STOP or _is_past(words[0]):
         return None, 0
     return words[0], len(after.split(" ", maxsplit=1)[0]) if words[0] == lowered.split()[0] else lowered.index(
         words[0]
     ) + len(words[0])
 
 
+def _is_past(word: str) -> bool:
+    """Whether a word is a verb in the past, which is no unit ("of magnitude 6.4 struck"); "400 injured" counts people."""
+    if word.endswith("ing") or not is_participle(word):
+        return False
+    known = look_up(word)
+    return word in _VERBS or known is None or known.verb >= known.noun + known.adjective
+
+
+_VERBS = frozenset("rose said left found led felt".split())  # what the lexicon knows better as nouns or adjectives
 _STOP = frozenset(
-    "of in on at by for with from to and or the a an is are was were that which who as than into has have had per s "
-    "times after before ago when while but since".split()
+    "of in on at by for with from to and or the a an is are was were be been that which who as than into has have had "
+    "do does did will would shall should can could may might must per s times after before ago when while but "
+    "since".split()
 )
 
 

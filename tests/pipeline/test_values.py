@@ -107,6 +107,13 @@ DURATIONS = {
     "1.5 hours": [("1.5 hours", "PT1.5H")],
     "3,000 years": [("3,000 years", "P3000Y")],
     "two hundred years": [("two hundred years", "P200Y")],
+    "5 hours and 52 minutes": [("5 hours and 52 minutes", "PT5H52M")],
+    "2 hours 27 minutes, and 41 seconds": [("2 hours 27 minutes, and 41 seconds", "PT2H27M41S")],
+    "one year and six months": [("one year and six months", "P1Y6M")],
+    "two days, three hours": [("two days, three hours", "P2DT3H")],
+    "two years or six months": [("two years", "P2Y"), ("six months", "P6M")],
+    "72 seconds, a 30-second spot": [("72 seconds", "PT72S"), ("30-second", "PT30S")],
+    "in two second-hand shops": [],
     "several years of a year": [],
 }
 
@@ -152,6 +159,15 @@ NUMBERS: dict[str, list[tuple[str, float, str | None]]] = {
     "one ship": [("one ship", 1, "ship")],
     "June 19, 2024": [],
     "in 2024": [],
+    # times of day, and on a stop watch
+    "at 4:17 a.m., 1 a.m., 11 pm, 6.40 a.m.": [],
+    "at one o'clock, in 2:27:41": [],
+    "3 amphibians, 5 promises": [("3 amphibians", 3, "amphibians"), ("5 promises", 5, "promises")],
+    # a verb is no unit
+    "an earthquake of magnitude 6.4 struck": [("6.4", 6.4, None)],
+    "the index, at 54.3, fell; flight 317 crashed": [("54.3", 54.3, None), ("317", 317, None)],
+    "the 54.3 fell, the 12 rose, the 9 would": [("54.3", 54.3, None), ("12", 12, None), ("9", 9, None)],
+    "400 injured, 12 beds": [("400 injured", 400, "injured"), ("12 beds", 12, "beds")],
     "version 1.2.3": [],
     "3,5 percent": [],  # a decimal comma: better nothing than 3
     "Article 51 of the Charter": [("51", 51, None)],

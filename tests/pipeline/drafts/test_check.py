@@ -98,6 +98,18 @@ def test_context_that_would_make_the_question_too_long_is_left_out() -> None:
         ),
         ("It closes on 10 June 2025.", "It closes on 10 June.", []),
         ("It was signed in 2025.", "Signed on 17 January 2025.", []),  # another precision
+        # numbers that count nothing are not compared
+        ("The magnitude was 6.4.", "It had a magnitude of 6.4, killed 38 and injured more than 400, he said.", []),
+        ("The magnitude was 6.4.", "A quake of magnitude 6.2 struck, killing 38.", []),
+        ("The flight's number was 317.", "Flight 317 crashed at 4:17.", []),
+        # durations: in one measure, added where they are told as one; months are no minutes
+        ("It took 90 minutes.", "It took 1 hour and 30 minutes.", []),
+        ("It took 95 minutes.", "It took 1 hour and 30 minutes.", [("number", "95 minutes", "1 hour and 30 minutes")]),
+        ("It lasted 18 months.", "It lasted one year and six months.", []),
+        ("It was beaten by 72 seconds.", "It was beaten by 1 minute and 12 seconds.", []),
+        ("It was beaten by 60 seconds.", "It was beaten by 72 seconds.", [("number", "60 seconds", "72 seconds")]),
+        ("It lasts three months.", "The vote took five minutes.", []),
+        ("It lasted three days.", "It lasted 72 hours.", []),
         ("It costs $5 million.", "It costs $6 million and $5 million.", []),
         ("Nothing to compare.", "It has 47 articles.", []),
     ],
