@@ -52,12 +52,15 @@ _WORD_NUMBERS: dict[str, int] = (
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _UNITS = {
     "cubic meters": "m3", "cubic metres": "m3", "cubic meter": "m3", "cubic metre": "m3", "m3": "m3", "bcm": "m3",
-    "square kilometers": "km2", "square kilometres": "km2", "kilometers": "km", "kilometres": "km", "km": "km",
-    "meters": "m", "metres": "m", "miles": "mi", "tons": "t", "tonnes": "t", "barrels": "bbl", "kilograms": "kg", "kg": "kg",
+    "square kilometers": "km2", "square kilometres": "km2", "kilometers": "km", "kilometres": "km", "kilometer": "km",
+    "kilometre": "km", "km": "km", "meters": "m", "metres": "m", "meter": "m", "metre": "m", "centimeters": "cm",
+    "centimetres": "cm", "cm": "cm", "nautical miles": "nmi", "nautical mile": "nmi", "miles": "mi", "mile": "mi",
+    "feet": "ft", "foot": "ft", "ft": "ft", "tons": "t", "tonnes": "t", "barrels": "bbl", "kilograms": "kg", "kg": "kg",
     "percent": "%", "per cent": "%", "%": "%", "percentage points": "pp", "dollars": "USD", "us dollars": "USD",
     "euros": "EUR", "rubles": "RUB", "roubles": "RUB", "pounds": "GBP", "megawatts": "MW", "mw": "MW", "gigawatts": "GW",
     "gw": "GW", "kilowatt-hours": "kWh", "degrees": "deg",
 }  # fmt: skip
+LENGTHS = frozenset({"cm", "m", "km", "mi", "nmi", "ft"})  # units that tell how long a thing is
 _CURRENCY = {"$": "USD", "us$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 _RATES = {
     "year": "year",

@@ -147,6 +147,12 @@ NUMBERS: dict[str, list[tuple[str, float, str | None]]] = {
     "1.2 million barrels per day": [("1.2 million barrels per day", 1.2e6, "bbl/day")],
     "3 bcm": [("3 bcm", 3e9, "m3")],
     "100 billion rubles annually": [("100 billion rubles annually", 100e9, "RUB/year")],
+    "the 92-metre vessel, a 5-mile run": [("92-metre", 92, "m"), ("5-mile", 5, "mi")],
+    "two nautical miles, 30 feet, winds of 19 metres per second": [
+        ("two nautical miles", 2, "nmi"),
+        ("30 feet", 30, "ft"),
+        ("19 metres per second", 19, "m/second"),
+    ],
     # ranges lend unit and scale
     "10-15 billion tons": [("10", 10e9, "t"), ("15 billion tons", 15e9, "t")],
     "from 5 to 10 percent": [("5", 5, "%"), ("10 percent", 10, "%")],
