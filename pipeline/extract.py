@@ -12,10 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from factcheck.records import Question, Source, Span
 from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, asks_length, fit
+from pipeline.language import looks_english
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.names import CALENDAR, is_demonym
 from pipeline.sentences import Sentence
@@ -53,10 +55,13 @@ def value_key(value: Mapping[str, Any]) -> str:
 
 
 def anchor_of(source: Source) -> Anchor:
-    """Return the day that a date without a year is read from: publication, else its earliest, else its latest bound."""
+    """Return what a source's values are read by: its language, and its publication, else its earliest, latest bound."""
     p = source.provenance
     day = p.published or p.not_before or p.not_after
-    return Anchor(date.fromisoformat(day) if day else None)
+    return Anchor(date.fromisoformat(day) if day else None, english=_is_english(source.text))
+
+
+_is_english = lru_cache(maxsize=256)(looks_english)
 
 
 def typed(answer: str, question: Question, sentence: Sentence) -> Mapping[str, Any] | None:

@@ -26,11 +26,14 @@ def find_mismatches(claim: str, citations: Sequence[Citation]) -> tuple[Mismatch
 def mismatch_in(claim: str, text: str, anchor: Anchor) -> Mismatch | None:
     """Return the first of the claim's values that `text` has otherwise; None where it has any of them as claimed.
 
-    `anchor` dates what the text says. Of a claim with two figures a sentence may well state one alone.
+    `anchor` dates what the text says. Of a claim with two figures a sentence may well state one alone. The points and
+    commas of a claim about a text in another language may be English or of that language: either will do.
     """
+    readings = dict.fromkeys((Anchor(), Anchor(english=anchor.english)))
     for kind in _KINDS:
         said = find_values(text, kind, anchor=anchor)
-        if any(_same(mine, value) for mine in find_values(claim, kind) for value in said):
+        claimed = [value for reading in readings for value in find_values(claim, kind, anchor=reading)]
+        if any(_same(mine, value) for mine in claimed for value in said):
             return None
     return next(_mismatches(claim, [(text, anchor)]), None)
 

@@ -42,6 +42,12 @@ _SCALES = {
     "million": 10**6,
     "billion": 10**9,
     "trillion": 10**12,
+    "millionen": 10**6,
+    "millions": 10**6,
+    "milliarde": 10**9,
+    "milliarden": 10**9,
+    "milliard": 10**9,
+    "milliards": 10**9,
     "bn": 10**9,
     "mn": 10**6,
 }
@@ -56,8 +62,8 @@ _UNITS = {
     "kilometre": "km", "km": "km", "meters": "m", "metres": "m", "meter": "m", "metre": "m", "centimeters": "cm",
     "centimetres": "cm", "cm": "cm", "nautical miles": "nmi", "nautical mile": "nmi", "miles": "mi", "mile": "mi",
     "feet": "ft", "foot": "ft", "ft": "ft", "tons": "t", "tonnes": "t", "barrels": "bbl", "kilograms": "kg", "kg": "kg",
-    "percent": "%", "per cent": "%", "%": "%", "percentage points": "pp", "dollars": "USD", "us dollars": "USD",
-    "euros": "EUR", "rubles": "RUB", "roubles": "RUB", "pounds": "GBP", "megawatts": "MW", "mw": "MW", "gigawatts": "GW",
+    "percent": "%", "per cent": "%", "prozent": "%", "%": "%", "percentage points": "pp", "dollars": "USD", "us dollars": "USD",
+    "euros": "EUR", "euro": "EUR", "rubles": "RUB", "roubles": "RUB", "pounds": "GBP", "megawatts": "MW", "mw": "MW", "gigawatts": "GW",
     "gw": "GW", "kilowatt-hours": "kWh", "degrees": "deg",
 }  # fmt: skip
 LENGTHS = frozenset({"cm", "m", "km", "mi", "nmi", "ft"})  # units that tell how long a thing is
@@ -105,7 +111,7 @@ _GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+|
 _FIGURE = rf"(?:{_GROUPED}|\d+(?:\.\d+)?|{_WORD_FIGURE})(?![.,]?\d)"
 _NUMBER = re.compile(
     rf"(?P<currency>US\$|[$€£])? ?(?<![\w.,])(?<![^\W\d]-)(?P<figure>{_FIGURE})"
-    r"(?: ?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|bcm)\b)?"
+    r"(?: ?(?P<scale>hundred|thousand|million(?:en|s)?|milliard(?:en?|s)?|billion|trillion|bn|mn|bcm)\b)?"
     r"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<gap>[ -]?)(?P<after>%|[A-Za-z][\w-]*(?: [a-z][\w-]*){0,2})?",
     re.IGNORECASE,
 )
@@ -117,6 +123,7 @@ _DURATION = re.compile(
     rf"(?<![\w.,])(?P<figure>{_FIGURE})[ -](?:more )?(?P<period>(?:year|month|week|day|decade|hour|minute|centur(?:y|ies))s?|seconds|(?<=-)second)\b",
     re.IGNORECASE,
 )
+_POINT = re.compile(r"(?<=\d)[.,](?=\d)")
 _ADDED = re.compile(r",? (?:and )?")  # between the parts of one duration
 _JOINS = re.compile(r"\s*(?:-|–|\bto\b)\s*(?:about |some |nearly |over )?")  # between the ends of a range
 
@@ -133,9 +140,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The day a source was published on, or can first have been; None where nothing is known."""
+    """What a source's dates and figures are read by.
+
+    `day`: the one it was published on, or can first have been; None where nothing is known. `english`: False where its
+    language is another, in which "94.000" are thousands and "46,5" has a decimal.
+    """
 
     day: date | None = None
+    english: bool = True
 
 
 def find_values(text: str, kind: ValueKind, *, anchor: Anchor = Anchor()) -> tuple[Value, ...]:
@@ -277,6 +289,9 @@ class _Found:
 
 
 def _numbers(text: str, anchor: Anchor) -> Iterator[Value]:
+    written = text
+    if not anchor.english:
+        text = _POINT.sub(lambda point: "," if point.group() == "." else ".", text)
     dates = [value.span for value in _dates(text, Anchor(date(2000, 12, 31)))]
     matches = _NUMBER.finditer(text)
     times = [Span(*match.span()) for match in _CLOCK.finditer(text)]
@@ -291,7 +306,7 @@ def _numbers(text: str, anchor: Anchor) -> Iterator[Value]:
             left.per, right.per = left.per or right.per, right.per or left.per
     for n in found:
         unit = f"{n.unit}/{n.per}" if n.unit and n.per else n.unit
-        yield Value("number", n.span, n.span.of(text), {"number": _plain(n.number * n.scale), "unit": unit})
+        yield Value("number", n.span, n.span.of(written), {"number": _plain(n.number * n.scale), "unit": unit})
 
 
 def _number(match: re.Match[str], text: str) -> _Found | None:

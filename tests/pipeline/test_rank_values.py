@@ -220,3 +220,13 @@ def test_lengths_are_offered_where_how_long_may_ask_for_one() -> None:
     assert [c.answer for c in lasting] == ["three weeks"]
     picked = typed("92-metre", Question("How long is the Solveig?", type="duration"), ship)
     assert picked == {"number": 92, "unit": "m"}
+
+
+def test_figures_are_read_in_the_language_of_their_source() -> None:
+    german = sentence("Das Wasserwerk wurde 1903 von der Stadt gegründet und versorgt rund 94.000 Menschen.", before="")
+    english = sentence(
+        "The water works of the town were built in 1903 and supply about 94.125 of the people.", before=""
+    )
+    question = Question("How many people does it supply?", type="number")
+    assert [c.value["number"] for c in candidates(question, german)] == [94000]
+    assert [c.value["number"] for c in candidates(question, english)] == [94.125]

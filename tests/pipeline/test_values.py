@@ -186,6 +186,24 @@ def test_numbers(text: str, expected: list[tuple[str, float, str | None]]) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "english", "german"),
+    [
+        ("94.000 Menschen", 94, 94000),
+        ("11.240 Unterschriften", 11.24, 11240),
+        ("1.234.567,89 Euro", None, 1234567.89),
+        ("46,5 Millionen Euro", None, 46.5e6),
+        ("2,14 Euro", None, 2.14),
+        ("14 000 signatures", 14000, 14000),
+        ("17.01.2025", None, None),
+    ],
+)
+def test_points_and_commas_of_another_language(text: str, english: float | None, german: float | None) -> None:
+    read = [find_values(text, "number", anchor=Anchor(english=known)) for known in (True, False)]
+    assert [values[0].value["number"] if values else None for values in read] == [english, german]
+    assert all(value.span.of(text) == value.text for values in read for value in values)
+
+
+@pytest.mark.parametrize(
     ("word", "number"),
     [("7", 7), ("1,000", 1000), ("3.5", 3.5), ("seven", 7), ("Twenty-five", 25), ("a hundred", 100), ("two hundred and six", 206),
      ("five thousand", 5000), ("a", None), ("ship", None), ("", None), ("twenty-ship", None), ("3.5.1", None)],

@@ -10,8 +10,9 @@ import pytest
 from factcheck.errors import ModelUnavailableError, SourceError
 from factcheck.records import Answer, CheckClaim, Question
 from pipeline.drafts.check import Draft, Failed, check_draft, check_record, failing, read_draft
-from pipeline.mismatch import find_mismatches
+from pipeline.mismatch import find_mismatches, mismatch_in
 from pipeline.record import answer_from_record, check_claim_from_record, check_claim_record
+from pipeline.values import Anchor
 from tests.pipeline import made_records as made
 
 REFUTED = made.answer(
@@ -121,6 +122,15 @@ def test_numbers_and_dates_that_differ(claim: str, quote: str, found: list[tuple
     del made.SOURCES["s"]
     citations = answer_from_record(record).citations
     assert [(m.kind, m.claim, m.evidence) for m in find_mismatches(claim, citations)] == found
+
+
+def test_a_claim_about_a_german_text_may_have_either_points() -> None:
+    said, german = "Es versorgt 94.000 Menschen für 46,5 Millionen Euro.", Anchor(english=False)
+    assert mismatch_in("Es versorgt 94.000 Menschen.", said, german) is None
+    assert mismatch_in("It costs 46.5 million euros.", said, german) is None
+    other = mismatch_in("It costs 47.5 million euros.", said, german)
+    assert other is not None
+    assert (other.claim, other.evidence) == ("47.5 million euros", "46,5 Millionen Euro")
 
 
 def test_a_draft_is_read_as_it_stands() -> None:
