@@ -1,11 +1,11 @@
-"""Numbers with units, and durations: when two of them are the same."""
+"""Numbers with units: when two of them are the same."""
 
 from __future__ import annotations
 
 import math
 import re
 
-__all__ = ["same_duration", "same_number"]
+__all__ = ["same_number"]
 
 _UNITS: dict[str, tuple[float, str]] = {
     "m3": (1.0, "m3"),
@@ -31,9 +31,6 @@ _UNITS: dict[str, tuple[float, str]] = {
     "year": (1.0, "year"),
 }
 _PER_YEAR = re.compile(r"\s*(/\s*(year|yr|a|y)|per (year|annum)|a year|annually|p\.a\.)$")
-_DURATION = re.compile(
-    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
-)
 
 
 def same_number(said: object, unit: object, gold: float, gold_unit: str | None) -> bool:
@@ -57,18 +54,3 @@ def _unit(unit: str | None) -> tuple[float, str | None]:
     rate = _PER_YEAR.search(text)
     factor, base = _UNITS.get(text[: rate.start()] if rate else text, (1.0, ""))
     return (factor, f"{base}/year" if rate else base) if base else (1.0, None)
-
-
-def same_duration(said: str, gold: str) -> bool:
-    """Whether two ISO durations are as long as each other: 12 months are a year, 7 days a week, months are not days."""
-    one, other = _length(said), _length(gold)
-    return one is not None and one == other
-
-
-def _length(iso: str) -> tuple[int, int] | None:
-    """Months and seconds; `None` if `iso` is no duration."""
-    found = _DURATION.fullmatch(iso)
-    if found is None or not any(found.groups()):
-        return None
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return years * 12 + months, ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds

@@ -167,7 +167,7 @@ def _candidate(
         places = list(offered)
     for sentence in places:
         answer = _as_written(reading.answer, sentence, question)
-        value = typed(answer, question.type or "text", sentence) if answer else None
+        value = typed(answer, question, sentence) if answer else None
         if answer and value is not None:
             return ValueCandidate(answer, value, sentence, 0.8 if reading.confidence is None else reading.confidence)
     return None
