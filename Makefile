@@ -9,7 +9,8 @@
 PYTHON ?= python3
 MODEL ?= auto
 BIN := .venv/bin
-STORE := $(or $(FACTCHECK_HOME),.factcheck)
+EMPTY :=
+STORE := $(subst $(EMPTY) ,\ ,$(or $(FACTCHECK_HOME),.factcheck))
 PROJECT_FILES := pyproject.toml factcheck/__init__.py
 AXE := build/axe/node_modules/axe-core/axe.min.js
 SEED_FILES := seeds/sources.yaml $(wildcard seeds/*.txt seeds/*.md)
@@ -65,7 +66,7 @@ $(BIN)/.dev: requirements/dev.txt $(PROJECT_FILES) | $(BIN)/python
 # Unchanged files cost nothing to ingest; the stamp saves the start of the program as well.
 $(STORE)/.seeds: $(SEED_FILES) $(if $(wildcard $(STORE)/catalog.sqlite),,FORCE) | $(BIN)/.run-time
 	@$(BIN)/factcheck ingest seeds >&2
-	@touch $@
+	@touch "$@"
 
 test: install-dev
 	$(BIN)/python -m pytest -q

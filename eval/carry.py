@@ -6,8 +6,9 @@ from datetime import date
 
 from eval.gold import DateValue, DurationValue, ListValue, NumberValue, Sample
 from eval.normalise import holds, words
-from eval.quantities import same_duration, same_number
-from pipeline.values import Anchor, find_values
+from eval.quantities import same_number
+from pipeline.durations import same_duration
+from pipeline.values import Anchor, find_values, same_date
 
 __all__ = ["carries"]
 
@@ -52,6 +53,7 @@ def _has_date(quote: str, iso: str) -> bool:
     year, month, day = (int(part) for part in (iso.split("-") + ["12", "28"][iso.count("-") :])[:3])
     for years in (0, 1, -1):  # `last year` is counted from a day in the year after, `next year` from the one before
         anchor = Anchor(date(year + years, month, day))
-        if any(str(found.value["iso"]).startswith(iso) for found in find_values(quote, "date", anchor=anchor)):
+        found = [str(value.value["iso"]) for value in find_values(quote, "date", anchor=anchor)]
+        if any(said.startswith(iso) or same_date(said, iso) for said in found):
             return True
     return False

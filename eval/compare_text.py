@@ -6,17 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 
 from eval.compare import Comparison
-from eval.table_text import (
-    Escape,
-    csv_text,
-    detectable,
-    given_answer,
-    given_answers,
-    plain,
-    short,
-    shown_interval,
-    shown_p,
-)
+from eval.table_text import Escape, detectable, given_answer, given_answers, plain, short, shown_interval, shown_p
+from factcheck.csv_text import csv_text
 from factcheck.errors import UsageError
 
 __all__ = ["compare_csv", "compare_json", "compare_lines"]
@@ -69,7 +60,7 @@ def compare_csv(found: Sequence[Comparison], *, names: tuple[str, str]) -> str:
         }
         for c in found for p in c.pairs
     ]  # fmt: skip
-    return csv_text(rows)
+    return csv_text(list(rows[0]), rows)
 
 
 def compare_json(found: Sequence[Comparison], *, names: tuple[str, str]) -> Iterator[dict[str, object]]:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from factcheck.errors import UserError
-from factcheck.settings import Settings
+from factcheck.settings import load_settings
 from vectorstore.articles import read_articles
 from vectorstore.find_sources import find_sources
 
@@ -53,8 +53,11 @@ def corpus_paths(corpus: str | list[str], *, near: Path) -> list[str]:
 
 
 def read_corpus(corpus: str | list[str], *, near: Path) -> Corpus:
-    """Return source id -> text. Raises: UserError, SourceError: a path or a file that cannot be read."""
-    max_mb = float(Settings.model_fields["max_source_mb"].default)
+    """Return source id -> text. Raises: UserError, SourceError: a path or a file that cannot be read.
+
+    A file may be as large as `ingest` takes it, by the setting `max_source_mb`.
+    """
+    max_mb = load_settings().max_source_mb
     found = (item for path in corpus_paths(corpus, near=near) for item in find_sources(path))
     texts = (article for item in found for article in read_articles(item, max_mb))
     return {a.id: CorpusText(a.text, a.provenance.published or a.provenance.not_before) for a in texts}

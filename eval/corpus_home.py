@@ -46,8 +46,7 @@ def _complete(settings: Settings, embedder: Embedder, corpus: Corpus) -> bool:
     """Whether the store holds exactly the texts of the corpus, indexed as today."""
     try:
         with Store.open(settings, embedder) as store:
-            stored = {source.id: source.source_sha256 for source in store.sources()}
-            return stored == {id_: text.sha256 for id_, text in corpus.items()} and store.is_complete()
+            return store.hashes() == {id_: text.sha256 for id_, text in corpus.items()} and store.is_complete()
     except StoreError:
         return False
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from eval.gate import Gate
-from eval.table_text import Escape, csv_text, detectable, given_answers, plain, short, shown_interval, shown_p
+from eval.table_text import Escape, detectable, given_answers, plain, short, shown_interval, shown_p
+from factcheck.csv_text import csv_text
 
 __all__ = ["gate_csv", "gate_json", "gate_junit", "gate_lines"]
 
@@ -53,7 +54,7 @@ def gate_csv(gate: Gate, *, names: tuple[str, str]) -> str:
         }
         for check in gate.checks
     ]  # fmt: skip
-    return csv_text(rows)
+    return csv_text(list(rows[0]), rows)
 
 
 def gate_json(gate: Gate, *, names: tuple[str, str]) -> dict[str, object]:

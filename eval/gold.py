@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from eval.yaml_text import read_yaml
+from factcheck.days import Day, is_day
 from factcheck.errors import UserError
 from factcheck.records import BOOLEAN_ANSWERS, QuestionType, Stance, Verdict
 
@@ -30,7 +31,6 @@ def _text(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_text)]  # `accept: [51]` and `answer: 1979` need no quotation marks
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class _Strict(BaseModel):
@@ -48,6 +48,8 @@ class DateValue(_Strict):
         known = ("year", "month", "day")[self.iso.count("-")]
         if known != self.precision:
             raise ValueError(f"{self.iso!r} is known to the {known}, and precision says {self.precision!r}")
+        if not is_day(f"{self.iso}-01-01"[:10]):
+            raise ValueError(f"{self.iso!r} is no date of the calendar")
         return self
 
 

@@ -1,19 +1,17 @@
-"""What comparisons and gates share when they are written: escaping, numbers, CSV, files."""
+"""What comparisons and gates share when they are written: escaping, numbers, files."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eval.compare import Comparison
 from eval.gold import Sample
 from eval.score import Record, ScoredSample
-from factcheck.errors import UsageError, UserError
+from factcheck.errors import UsageError
+from factcheck.files import write_whole
 
 Escape = Callable[[str], str]
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~&])")
@@ -71,19 +69,6 @@ def _points(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.02 else f"{100 * share:.1f}"
 
 
-def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
-
-
 def write_table(path: Path, formats: dict[str, Callable[[], str]]) -> None:
     """Write what `formats` has for the ending of `path` (`.md`, `.junit.xml`).
 
@@ -92,15 +77,4 @@ def write_table(path: Path, formats: dict[str, Callable[[], str]]) -> None:
     render = next((f for ending, f in formats.items() if path.name.endswith(ending)), None)
     if render is None:
         raise UsageError(f"{path}: cannot tell the form from its name; end it with {', '.join(formats)}")
-    write_text(path, render())
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises: UserError where it cannot be written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error.strerror}); give another place") from error
+    write_whole(path, render())

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from eval.quantities import same_duration
 from factcheck.records import QuestionType
+from pipeline.durations import same_duration
 from pipeline.extract import split_items
 from pipeline.values import parse_number, parse_value
 

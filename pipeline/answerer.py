@@ -19,8 +19,9 @@ from pipeline.calibration import Calibration, calibrated, open_calibration, prom
 from pipeline.cite import cite
 from pipeline.claims import claim_from_question
 from pipeline.coverage import cover
+from pipeline.duplicates import find_duplicates
 from pipeline.explain import explain
-from pipeline.judge import CLAIM_REFUTED, STANCE_THRESHOLD, Decision, Evidence, decide, find_duplicates
+from pipeline.judge import CLAIM_REFUTED, STANCE_THRESHOLD, Decision, Evidence, decide
 from pipeline.proposed import prove_quotes
 from pipeline.question_files import question_from
 from pipeline.questions import parse_question

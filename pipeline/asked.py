@@ -15,7 +15,7 @@ from pipeline.names import is_demonym
 from pipeline.question_parts import AUXILIARY, core_question
 from pipeline.question_types import asks_for
 
-__all__ = ["asks_for_names", "asks_for_place", "asks_for_two", "asks_to_explain", "fit"]
+__all__ = ["asks_for_names", "asks_for_place", "asks_for_two", "asks_length", "asks_to_explain", "fit"]
 
 _COUNTED = re.compile(rf"\bhow many (?P<noun>[\w' -]+?)(?= (?:{AUXILIARY})\b| [a-z]+ed\b|\?|$)", re.IGNORECASE)
 _KIND = re.compile(
@@ -37,6 +37,14 @@ _NAMED = frozenset(
 _WHERE = re.compile(r"^(?:in |at |to |from |through )?where\b", re.IGNORECASE)
 _PLACE_NOUNS = frozenset("city country place town capital region state nation village island county".split())
 _PLACES = _PLACE_NOUNS | {"river", "sea", "port"}
+_HOW_LONG_IS = re.compile(r"^how long (?:is|are|was|were)\b(?P<thing>.+)", re.IGNORECASE)
+_OF_TIME = re.compile(  # what tells that "how long" asks for a time
+    r"\b(?:for|since|until|valid|absent|away|in (?:force|effect|office|power|prison)|going on|last(?:s|ing)?|take\w*"
+    r"|stay\w*|expected|supposed|allowed|due|able|sentences?|terms?|treat(?:y|ies)|agreements?|contracts?|guarantees?"
+    r"|bans?|periods?|extensions?|validity|wars?|strikes?|sieges?|truce|ceasefire|emergency|delays?|waits?|mandates?"
+    r"|trials?|careers?|reigns?|films?|movies?|episodes?|meetings?|talks|shifts?)\b",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(r"\b(?:President|Minister|Mr|Mrs|Ms|Dr|King|Queen|Prince|General|Ayatollah|Leader|Secretary)\b")
 
 
@@ -45,6 +53,8 @@ def fit(question: str, kind: QuestionType, answer: str, value: Mapping[str, Any]
     core = core_question(question)
     if kind == "number":
         return _fits_count(core, answer, value, after)
+    if kind == "duration" and "number" in value:
+        return _fits_length(after)
     return _fits_name(core, answer) if kind == "entity" else 0
 
 
@@ -58,6 +68,12 @@ def asks_for_place(question: str) -> bool:
     """Whether a place is asked for: "Where ...", "In which city ...", "They met in which country?"."""
     core = core_question(question)
     return _WHERE.match(core) is not None or asks_for(_PLACE_NOUNS, core)
+
+
+def asks_length(question: str) -> bool:
+    """Whether a length may be asked for as well as a time: "How long is the Solveig?", not "How long is it valid?"."""
+    found = _HOW_LONG_IS.match(core_question(question))
+    return found is not None and not _OF_TIME.search(found["thing"])
 
 
 def asks_for_two(question: str) -> bool:
@@ -80,6 +96,11 @@ def _fits_count(core: str, answer: str, value: Mapping[str, Any], after: str) ->
     if asked & near:
         return 1
     return -1 if asked else 0
+
+
+def _fits_length(after: str) -> int:
+    side = re.match(r" (?:(?P<long>long|in length)|(?:wide|high|deep|tall|thick|away|from|above|below|off)\b)", after)
+    return 0 if side is None else 1 if side["long"] else -1
 
 
 def _fits_name(core: str, answer: str) -> int:

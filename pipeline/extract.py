@@ -12,14 +12,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from factcheck.records import Question, QuestionType, Source, Span
-from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit
+from factcheck.records import Question, Source, Span
+from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, asks_length, fit
+from pipeline.language import looks_english
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.names import CALENDAR, is_demonym
 from pipeline.sentences import Sentence
-from pipeline.values import Anchor, find_values
+from pipeline.units import LENGTHS
+from pipeline.values import Anchor, Value, ValueKind, find_values
 
 _NAME = re.compile(
     r"(?:[“\"‘'](?P<quoted>[A-Z][\w -]{2,30})[”\"’'“])|"
@@ -53,18 +56,22 @@ def value_key(value: Mapping[str, Any]) -> str:
 
 
 def anchor_of(source: Source) -> Anchor:
-    """Return the day that a date without a year is read from: publication, else its earliest, else its latest bound."""
+    """Return what a source's values are read by: its language, and its publication, else its earliest, latest bound."""
     p = source.provenance
     day = p.published or p.not_before or p.not_after
-    return Anchor(date.fromisoformat(day) if day else None)
+    return Anchor(date.fromisoformat(day) if day else None, english=_is_english(source.text))
 
 
-def typed(answer: str, kind: QuestionType, sentence: Sentence) -> Mapping[str, Any] | None:
-    """Return the typed value of `answer` as it stands in `sentence`; None if it has none of that kind."""
+_is_english = lru_cache(maxsize=256)(looks_english)
+
+
+def typed(answer: str, question: Question, sentence: Sentence) -> Mapping[str, Any] | None:
+    """Return the typed value of `answer` as it stands in `sentence`; None if it has none of the kind asked for."""
+    kind = question.type or "text"
     if kind in ("date", "duration", "number"):
         text = sentence.text
         at = text.find(answer)
-        found = find_values(text, kind, anchor=anchor_of(sentence.source))
+        found = _values(question.text, text, kind, sentence.source)
         inside = [v for v in found if at >= 0 and v.span.overlaps(Span(at, at + len(answer)))]
         return inside[0].value if inside else None
     if kind == "list":
@@ -95,11 +102,19 @@ def find_candidates(
     return tuple(sorted(found, key=lambda c: -c.score))
 
 
+def _values(question: str, text: str, kind: ValueKind, source: Source) -> list[Value]:
+    """Return the values of a kind; where "how long" may ask for the length of a thing, lengths too."""
+    found = list(find_values(text, kind, anchor=anchor_of(source)))
+    if kind == "duration" and asks_length(question):
+        found += (v for v in find_values(text, "number") if v.value["unit"] in LENGTHS)
+    return found
+
+
 def _spans(question: Question, sentence: Sentence) -> list[tuple[str, Mapping[str, Any], Span]]:
     kind = question.type or "text"
     text = sentence.text
     if kind in ("date", "duration", "number"):
-        return [(v.text, v.value, v.span) for v in find_values(text, kind, anchor=anchor_of(sentence.source))]
+        return [(v.text, v.value, v.span) for v in _values(question.text, text, kind, sentence.source)]
     if kind == "choice":
         return [
             (choice, {"text": choice}, Span(m.start(), m.end()))

@@ -8,10 +8,11 @@
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
    `STANCE_THRESHOLD` on it takes a stance, or from the strongest sentence on where the verdict rests on weaker ones;
    with both it is `mixed`, with neither `silent`.
-3. *Which sources count.* A near-duplicate of an earlier source counts once, with its original: what either says is
-   said by both. A source that was published wholly before another one, and says the opposite, is superseded by it
-   where the wording tells of a change: the later sentence says "no longer", "has since", "now" and the like, or the
-   earlier one "yet", "so far", "currently". A later date alone makes nothing true: otherwise the sources disagree.
+3. *Which sources count.* A near-duplicate of an earlier source (`pipeline.duplicates`) counts once, with its original:
+   what either says is said by both. A source that was published wholly before another one, and says the opposite, is
+   superseded by it where the wording tells of a change: the later sentence says "no longer", "has since", "now" and
+   the like, or the earlier one "yet", "so far", "currently". A later date alone makes nothing true: otherwise the
+   sources disagree.
 4. *Over sources.* Let s be the probability that the counting sources support it: 1 - (1-p1) (1-p2)^w (1-p3)^w over
    their three strongest supporting sentences, w = `WITNESS_WEIGHT`, because sentences are not independent witnesses;
    r likewise for refuting. Where a sentence of one side has `CLEAR` or more and none of the other side reaches
@@ -29,7 +30,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
 from pipeline.attribution import Attribution, is_forecast
@@ -43,7 +43,6 @@ N_WITNESSES, WITNESS_WEIGHT = 3, 0.35
 SILENCE_WEIGHT = 0.2
 CLEAR = 0.9
 CLAIM_REFUTED = 0.3
-DUPLICATE_SHARE = 0.8
 _FUTURE_CLAIM = re.compile(
     r"\b(?:(?-i:may)|might|could|would|will|shall|expected|planned|likely|predicted|suggested|scheduled"
     r"|(?:supposed|meant|intended|hoped|plans?|intends?|aims?) to|(?:due|set) to be"
@@ -197,34 +196,6 @@ def weigh(s: float, r: float) -> tuple[Verdict, float]:
     }
     verdict = max(outcomes, key=lambda name: outcomes[name])
     return verdict, outcomes[verdict] / sum(outcomes.values())
-
-
-def find_duplicates(sources: Mapping[str, Source]) -> dict[str, str]:
-    """Map each near-duplicate reprint to the source it repeats: the one that stands first in `sources`.
-
-    Two texts are near-duplicates when the smaller one shares at least `DUPLICATE_SHARE` of its 5-word shingles with
-    the other.
-    """
-    shingles = {id_: _shingles(source.text) for id_, source in sources.items()}
-    found: dict[str, str] = {}
-    ids = list(sources)
-    for i, later in enumerate(ids):
-        for earlier in ids[:i]:
-            smaller = min(len(shingles[later]), len(shingles[earlier]))
-            if (
-                earlier not in found
-                and smaller
-                and len(shingles[later] & shingles[earlier]) >= DUPLICATE_SHARE * smaller
-            ):
-                found[later] = earlier
-                break
-    return found
-
-
-@lru_cache(maxsize=256)  # the same sources come back with every question
-def _shingles(text: str, size: int = 5) -> frozenset[int]:
-    words = re.findall(r"\w+", text.lower())
-    return frozenset(hash(tuple(words[i : i + size])) for i in range(len(words) - size + 1))
 
 
 def _strongest(evidence: Sequence[Evidence]) -> tuple[float, float]:

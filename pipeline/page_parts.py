@@ -186,7 +186,8 @@ def _value(answer: Answer) -> str | None:
     told = value.get("iso")
     if isinstance(value.get("number"), int | float):
         told = f"{value['number']:,} {value.get('unit') or ''}".strip()
-    return str(told) if told and told != answer.answer else None
+    # a day whose year is open (`--06-10`) says no more than its words
+    return str(told) if told and told != answer.answer and not str(told).startswith("--") else None
 
 
 def _dates_of(article: Article | None, quotes: Sequence[Quote]) -> str:

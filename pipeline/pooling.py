@@ -9,7 +9,8 @@ reads a sentence alone knows nothing of the corpus, where every sentence may be 
 Whether negation and numbers agree was a fourth witness, for the side, until its coefficient came out as 0.
 
 `ALONE` is a fit on the development half of the gold labels and on our own stories that are held out, `WITH_MODEL` on
-the former alone and on the two sentences a claim that a model reads, both made by `python -m training.pooling`.
+the former alone and on the two sentences a claim that a model reads, both made by `python -m training.pooling` and read
+by `pipeline.fitted`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import math
 from dataclasses import dataclass
 
 from factcheck.records import Support
+from pipeline.fitted import coefficients
 
 _LEAST = 1e-4
 
@@ -34,10 +36,8 @@ class Coefficients:
     model_side: float = 0.0
 
 
-ALONE = Coefficients(bias=-3.42, relevance=4.54, scorer_bears=1.36, scorer_side=1.24)
-WITH_MODEL = Coefficients(
-    bias=-3.76, relevance=2.97, scorer_bears=1.08, scorer_side=0.43, model_bears=1.02, model_side=1.08
-)
+ALONE = Coefficients(**coefficients("sentences"))
+WITH_MODEL = Coefficients(**coefficients("sentences, with a model"))
 
 
 def pool(relevance: float, scored: Support, read: Support | None = None) -> Support:

@@ -6,25 +6,17 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from factcheck.days import Day
 from factcheck.errors import SourceError, UserError
 from factcheck.records import Question, QuestionType
 
 STDIN = Path("-")
-
-
-def _as_text(value: object) -> object:
-    """YAML reads `2025-02-01` as a date; a question's day is text."""
-    return value.isoformat() if isinstance(value, date) else value
-
-
-Day = Annotated[str, BeforeValidator(_as_text)]
 
 
 class QuestionEntry(BaseModel):
@@ -80,7 +72,8 @@ def question_from(entry: object, place: str) -> Question:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "entry"
-        raise UserError(f"{place}: {where}: {first['msg']}; known: {', '.join(QuestionEntry.model_fields)}") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise UserError(f"{place}: {where}: {said}; known: {', '.join(QuestionEntry.model_fields)}") from None
     if parsed.question is None and parsed.claim is None:
         raise UserError(
             f"{place}: question: Field required, or `claim`; known: {', '.join(QuestionEntry.model_fields)}"
@@ -123,7 +116,7 @@ def _yaml(path: Path) -> Iterator[tuple[str, Any]]:
     text = _text(path)
     try:
         entries = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a day that no month has
         raise SourceError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
     if isinstance(entries, dict) and set(entries) == {"questions"}:
         entries = entries["questions"]

@@ -19,7 +19,7 @@ _TO_FILL_IN = re.compile(  # "The Earth's inner core may have:", "It was renamed
     r":$|_{2,}\W*$"
     r"|\b(?:named|called|known as|(?:is|are|was|were|been|being) (?:\w+ly )?\w+(?:ed|en|wn) (?:to|by|with|as))\?$"
 )
-_PERIOD = r"(?:years?|months?|weeks?|days?|decades?|hours?|minutes?)"
+_PERIOD = r"(?:years?|months?|weeks?|days?|decades?|hours?|minutes?|seconds?)"
 _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     (
         "duration",

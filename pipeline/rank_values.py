@@ -27,6 +27,7 @@ from typing import TypeGuard
 from factcheck.records import Question, Span
 from pipeline.asked import asks_for_place, asks_to_explain
 from pipeline.extract import ValueCandidate
+from pipeline.fitted import coefficients
 from pipeline.names import is_demonym, to_name_end
 from pipeline.pointing import Pointed, Pointer, best_answer, log_reach
 from pipeline.sentences import Sentence
@@ -50,7 +51,7 @@ class Weights:
     said: float
 
 
-WEIGHTS = Weights(bias=0.52, words=0.07, said=0.57)
+WEIGHTS = Weights(**coefficients("values"))
 WITHOUT_READER = Weights(bias=-0.32, words=0.09, said=1.59)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from factcheck.records import Support
 from factcheck.settings import Settings
 from pipeline.polarity import affirm
+from pipeline.worded import with_claimed_durations
 
 
 class Scorer(Protocol):
@@ -39,9 +40,12 @@ def open_scorer(settings: Settings) -> Scorer:
 
 
 def judge_sentences(claim: str, sentences: Sequence[str], scorer: Scorer) -> tuple[Support, ...]:
-    """Return how each sentence bears on `claim`: by its affirmative twin where it has one (`pipeline.polarity`)."""
+    """Return how each sentence bears on `claim`: by its affirmative twin where it has one (`pipeline.polarity`).
+
+    A duration of the claim's own length is read in the claim's words (`pipeline.worded`).
+    """
     twin = affirm(claim)
-    rows = as_supports(scorer.score_support(twin or claim, sentences))
+    rows = as_supports(scorer.score_support(twin or claim, [with_claimed_durations(s, claim) for s in sentences]))
     return tuple(Support(p.refutes, p.supports, p.neutral) for p in rows) if twin else rows
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["CURRENCIES", "PERIODS", "UNIT_NAMES", "Measure", "measure"]
+__all__ = ["CURRENCIES", "LENGTHS", "PERIODS", "UNIT_NAMES", "Measure", "measure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,13 @@ class Measure:
 
 UNIT_NAMES: Mapping[str, str] = {
     "cubic meters": "m3", "cubic metres": "m3", "cubic meter": "m3", "cubic metre": "m3", "m3": "m3", "bcm": "m3",
-    "square kilometers": "km2", "square kilometres": "km2", "kilometers": "km", "kilometres": "km", "km": "km",
-    "meters": "m", "metres": "m", "miles": "mi", "tons": "t", "tonnes": "t", "barrels": "bbl", "kilograms": "kg",
-    "kg": "kg", "percent": "%", "per cent": "%", "%": "%", "percentage points": "pp", "dollars": "USD",
-    "us dollars": "USD", "euros": "EUR", "rubles": "RUB", "roubles": "RUB", "pounds": "GBP", "megawatts": "MW",
-    "mw": "MW", "gigawatts": "GW", "gw": "GW", "kilowatt-hours": "kWh", "degrees": "deg",
+    "square kilometers": "km2", "square kilometres": "km2", "kilometers": "km", "kilometres": "km", "kilometer": "km",
+    "kilometre": "km", "km": "km", "meters": "m", "metres": "m", "meter": "m", "metre": "m", "centimeters": "cm",
+    "centimetres": "cm", "cm": "cm", "nautical miles": "nmi", "nautical mile": "nmi", "miles": "mi", "mile": "mi",
+    "feet": "ft", "foot": "ft", "ft": "ft", "tons": "t", "tonnes": "t", "barrels": "bbl", "kilograms": "kg", "kg": "kg",
+    "percent": "%", "per cent": "%", "prozent": "%", "%": "%", "percentage points": "pp", "dollars": "USD",
+    "us dollars": "USD", "euros": "EUR", "euro": "EUR", "rubles": "RUB", "roubles": "RUB", "pounds": "GBP",
+    "megawatts": "MW", "mw": "MW", "gigawatts": "GW", "gw": "GW", "kilowatt-hours": "kWh", "degrees": "deg",
 }  # fmt: skip
 CURRENCIES: Mapping[str, str] = {"$": "USD", "us$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 PERIODS: Mapping[str, str] = {  # of a rate: "per annum"
@@ -52,9 +54,9 @@ _MEASURES: Mapping[str, Measure] = {
     "month": Measure("month", 1), "year": Measure("month", 12), "decade": Measure("month", 120),
     "century": Measure("month", 1200),
 }  # fmt: skip
-_SPELLINGS: Mapping[str, str] = {  # beyond those of running text, which does not say "5 yr"
-    "mile": "mi", "nautical mile": "nmi", "foot": "ft", "feet": "ft", "yard": "yd", "centimeter": "cm",
-    "centimetre": "cm", "millimeter": "mm", "millimetre": "mm", "square meter": "m2", "square metre": "m2",
+LENGTHS = frozenset(short for short, worth in _MEASURES.items() if worth.dimension == "m")  # how long a thing is
+_SPELLINGS: Mapping[str, str] = {  # of a unit that is given as such: running text does not say "5 yr"
+    "yard": "yd", "millimeter": "mm", "millimetre": "mm", "square meter": "m2", "square metre": "m2",
     "square mile": "mi2", "hectare": "ha", "liter": "l", "litre": "l", "gram": "g", "metric ton": "t",
     "metric tonne": "t", "watt": "W", "kilowatt": "kW", "kilowatt hour": "kWh", "megawatt hour": "MWh",
     "megawatt-hour": "MWh", "gigawatt hour": "GWh", "gigawatt-hour": "GWh", "terawatt hour": "TWh",

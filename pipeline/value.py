@@ -14,8 +14,9 @@ from typing import Any
 
 from factcheck.records import Question, Source, Span, Support
 from pipeline.attribution import attribute
+from pipeline.duplicates import find_duplicates
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
-from pipeline.judge import Evidence, find_duplicates, join, restrain
+from pipeline.judge import Evidence, join, restrain
 from pipeline.prove import cuts, locate_folded, prove
 from pipeline.rank_values import logit, rank_values, reads_answers
 from pipeline.read import Quote, Reader, ValueReading
@@ -166,7 +167,7 @@ def _candidate(
         places = list(offered)
     for sentence in places:
         answer = _as_written(reading.answer, sentence, question)
-        value = typed(answer, question.type or "text", sentence) if answer else None
+        value = typed(answer, question, sentence) if answer else None
         if answer and value is not None:
             return ValueCandidate(answer, value, sentence, 0.8 if reading.confidence is None else reading.confidence)
     return None

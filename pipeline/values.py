@@ -1,8 +1,10 @@
 """Typed values in text: dates, durations and numbers with units, found at their offsets and normalised.
 
-Dates become ISO 8601 with a precision, durations ISO 8601 (`P20Y`), numbers a float or int with a unit in short form
-(`m3/year`, `USD`, `%`; a counted noun stays the noun). A date without a year takes the year that makes it the latest
-one not after the source's own date, where that is known; else it stays out.
+Dates become ISO 8601 with a precision, durations ISO 8601 (`P20Y`; "1 hour and 30 minutes" is one), numbers a float or int with a unit in short form
+(`m3/year`, `USD`, `%`; a counted noun stays the noun). A date without a year is counted from the source's own date, and
+stays out where that is not known: told as past it is the latest one not after it, told as ahead the first one not
+before it (`pipeline.tense`). Where the tense does not decide, a day keeps its year open (`--06-10`), and a weekday stays
+out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from factcheck.records import Span
+from pipeline.durations import joined
+from pipeline.lexicon import is_participle, look_up
+from pipeline.tense import time_of
 from pipeline.units import CURRENCIES, PERIODS, UNIT_NAMES
 
 ValueKind = Literal["date", "duration", "number"]
@@ -26,6 +31,7 @@ _MONTHS = (
     | {"sept": 9}
 )
 _WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
+_LEAP = 2000  # a year that has every day
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -37,6 +43,12 @@ _SCALES = {
     "million": 10**6,
     "billion": 10**9,
     "trillion": 10**12,
+    "millionen": 10**6,
+    "millions": 10**6,
+    "milliarde": 10**9,
+    "milliarden": 10**9,
+    "milliard": 10**9,
+    "milliards": 10**9,
     "bn": 10**9,
     "mn": 10**6,
 }
@@ -46,6 +58,7 @@ _WORD_NUMBERS: dict[str, int] = (
 )
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _PERIODS = {
+    "second": "S",
     "year": "Y",
     "month": "M",
     "week": "W",
@@ -77,14 +90,20 @@ _GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+|
 _FIGURE = rf"(?:{_GROUPED}|\d+(?:\.\d+)?|{_WORD_FIGURE})(?![.,]?\d)"
 _NUMBER = re.compile(
     rf"(?P<currency>US\$|[$€£])? ?(?<![\w.,])(?<![^\W\d]-)(?P<figure>{_FIGURE})"
-    r"(?: ?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|bcm)\b)?"
+    r"(?: ?(?P<scale>hundred|thousand|million(?:en|s)?|milliard(?:en?|s)?|billion|trillion|bn|mn|bcm)\b)?"
     r"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<gap>[ -]?)(?P<after>%|[A-Za-z][\w-]*(?: [a-z][\w-]*){0,2})?",
     re.IGNORECASE,
 )
-_DURATION = re.compile(
-    rf"(?<![\w.,])(?P<figure>{_FIGURE})[ -](?:more )?(?P<period>year|month|week|day|decade|hour|minute|centur(?:y|ies))s?\b",
+_CLOCK = re.compile(  # "4:17", "2:27:41", "6.40 a.m.", "11 pm", "one o'clock"
+    rf"\b\d{{1,2}}(?::\d\d)+(?![\d:])|\b\d{{1,2}}(?:\.\d\d)? ?[ap](?:\.m\.|m\b)|\b(?:\d{{1,2}}|{_SMALL}) o['’]clock\b",
     re.IGNORECASE,
 )
+_DURATION = re.compile(
+    rf"(?<![\w.,])(?P<figure>{_FIGURE})[ -](?:more )?(?P<period>(?:year|month|week|day|decade|hour|minute|centur(?:y|ies))s?|seconds|(?<=-)second)\b",
+    re.IGNORECASE,
+)
+_POINT = re.compile(r"(?<=\d)[.,](?=\d)")
+_ADDED = re.compile(r",? (?:and )?")  # between the parts of one duration
 _JOINS = re.compile(r"\s*(?:-|–|\bto\b)\s*(?:about |some |nearly |over )?")  # between the ends of a range
 
 
@@ -100,9 +119,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The day a source was published on, or can first have been; None where nothing is known."""
+    """What a source's dates and figures are read by.
+
+    `day`: the one it was published on, or can first have been; None where nothing is known. `english`: False where its
+    language is another, in which "94.000" are thousands and "46,5" has a decimal.
+    """
 
     day: date | None = None
+    english: bool = True
 
 
 def find_values(text: str, kind: ValueKind, *, anchor: Anchor = Anchor()) -> tuple[Value, ...]:
@@ -146,7 +170,7 @@ def _dates(text: str, anchor: Anchor) -> Iterator[Value]:
     for pattern in _DATES:
         for match in pattern.finditer(text):
             span = Span(*match.span())
-            value = _date_value(match.groupdict(), anchor)
+            value = _date_value(match, anchor)
             if value and not any(span.overlaps(other) for other in taken) and not _is_may_verb(match):
                 taken.append(span)
                 found.append(Value("date", span, match.group(), value))
@@ -162,45 +186,74 @@ def _int(digits: str | None) -> int | None:
     return int(digits) if digits else None
 
 
-def _date_value(parts: Mapping[str, str | None], anchor: Anchor) -> Mapping[str, Any] | None:
+def same_date(iso: str, other: str) -> bool:
+    """Whether two dates are the same; a day whose year is open (`--06-10`) is that of any year."""
+    open_ = iso.startswith("--") or other.startswith("--")
+    return iso[-6:] == other[-6:] if open_ else iso == other
+
+
+def _date_value(match: re.Match[str], anchor: Anchor) -> Mapping[str, Any] | None:
+    parts = match.groupdict()
     if parts.get("weekday"):
-        return _weekday_value(str(parts["weekday"]).lower(), anchor)
+        return _weekday_value(match, anchor)
     month = _MONTHS[name.lower()] if (name := parts.get("month")) else _int(parts.get("monthno"))
     year = _int(parts.get("year"))
     day = _int(parts.get("day"))
     if parts.get("relative") and anchor.day and month:
         year = anchor.day.year + {"last": -1, "next": 1, "this": 0}[str(parts["relative"]).split()[0].lower()]
-    if year is None and month and anchor.day:
-        year = anchor.day.year if (month, day or 1) <= (anchor.day.month, anchor.day.day) else anchor.day.year - 1
+    if year is None and month and day:
+        return _day_value(month, day, match, anchor)
     if year is None:
         return None
     if month is None:
         return {"iso": f"{year:04d}", "precision": "year"}
     if day is None:
         return {"iso": f"{year:04d}-{month:02d}", "precision": "month"}
-    if not (1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
-        return None
-    return {"iso": f"{year:04d}-{month:02d}-{day:02d}", "precision": "day"}
+    return {"iso": f"{year:04d}-{month:02d}-{day:02d}", "precision": "day"} if _exists(year, month, day) else None
 
 
-def _weekday_value(name: str, anchor: Anchor) -> Mapping[str, Any] | None:
-    if not anchor.day:
+def _exists(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+
+
+def _day_value(month: int, day: int, match: re.Match[str], anchor: Anchor) -> Mapping[str, Any] | None:
+    """Return a day that has no year, in the year that its tense tells, else with the year left open."""
+    if not anchor.day or not _exists(_LEAP, month, day):
         return None
-    back = (anchor.day.weekday() - _WEEKDAYS[name]) % 7
-    return {"iso": (anchor.day - timedelta(days=back)).isoformat(), "precision": "day"}
+    time = time_of(match.string, Span(*match.span()))
+    if time is None:
+        return {"iso": f"--{month:02d}-{day:02d}", "precision": "day"}
+    here, there = (anchor.day.month, anchor.day.day), (month, day)
+    year = anchor.day.year + (there < here if time == "ahead" else -(there > here))
+    return {"iso": f"{year:04d}-{month:02d}-{day:02d}", "precision": "day"} if _exists(year, month, day) else None
+
+
+def _weekday_value(match: re.Match[str], anchor: Anchor) -> Mapping[str, Any] | None:
+    last = match.group().lower().startswith("last ")
+    time = "past" if last else time_of(match.string, Span(*match.span("weekday")))
+    if not anchor.day or time is None:
+        return None
+    back = (anchor.day.weekday() - _WEEKDAYS[match["weekday"].lower()]) % 7
+    return {
+        "iso": (anchor.day - timedelta(days=back - 7 * (time == "ahead" and back > 0))).isoformat(),
+        "precision": "day",
+    }
 
 
 def _durations(text: str, anchor: Anchor) -> Iterator[Value]:
+    found: list[tuple[Span, str]] = []
     for match in _DURATION.finditer(text):
         number = parse_number(match["figure"])
         if number is None:
             continue
-        period = match["period"].lower().replace("centuries", "century")
+        period = match["period"].lower().replace("centuries", "century").removesuffix("s")
         number *= {"decade": 10, "century": 100}.get(period, 1)
-        clock = "T" if period in {"hour", "minute"} else ""
-        yield Value(
-            "duration", Span(*match.span()), match.group(), {"iso": f"P{clock}{_short(number)}{_PERIODS[period]}"}
-        )
+        clock = "T" if period in {"hour", "minute", "second"} else ""
+        span, iso = Span(*match.span()), f"P{clock}{_short(number)}{_PERIODS[period]}"
+        if found and _ADDED.fullmatch(text[found[-1][0].end : span.start]) and (whole := joined(found[-1][1], iso)):
+            span, iso = Span(found.pop()[0].start, span.end), whole
+        found.append((span, iso))
+    yield from (Value("duration", span, span.of(text), {"iso": iso}) for span, iso in found)
 
 
 @dataclass(slots=True)
@@ -215,9 +268,13 @@ class _Found:
 
 
 def _numbers(text: str, anchor: Anchor) -> Iterator[Value]:
+    written = text
+    if not anchor.english:
+        text = _POINT.sub(lambda point: "," if point.group() == "." else ".", text)
     dates = [value.span for value in _dates(text, Anchor(date(2000, 12, 31)))]
     matches = _NUMBER.finditer(text)
-    apart = [m for m in matches if not any(Span(*m.span("figure")).overlaps(day) for day in dates)]
+    times = [Span(*match.span()) for match in _CLOCK.finditer(text)]
+    apart = [m for m in matches if not any(Span(*m.span("figure")).overlaps(other) for other in (*dates, *times))]
     found = [number for match in apart if (number := _number(match, text))]
     for left, right in pairwise(found):
         if not _JOINS.fullmatch(text[left.span.end : right.span.start]):
@@ -228,7 +285,7 @@ def _numbers(text: str, anchor: Anchor) -> Iterator[Value]:
             left.per, right.per = left.per or right.per, right.per or left.per
     for n in found:
         unit = f"{n.unit}/{n.per}" if n.unit and n.per else n.unit
-        yield Value("number", n.span, n.span.of(text), {"number": _plain(n.number * n.scale), "unit": unit})
+        yield Value("number", n.span, n.span.of(written), {"number": _plain(n.number * n.scale), "unit": unit})
 
 
 def _number(match: re.Match[str], text: str) -> _Found | None:
@@ -282,16 +339,26 @@ def _unit(after: str) -> tuple[str | None, int]:
         if lowered == name or lowered.startswith((name + " ", name + "-")):
             return UNIT_NAMES[name], len(name)
     words = [w for w in lowered.split() if w not in {"new", "more", "other", "different", "additional"}]
-    if not words or words[0] in _STOP:
+    if not words or words[0] in _STOP or _is_past(words[0]):
         return None, 0
     return words[0], len(after.split(" ", maxsplit=1)[0]) if words[0] == lowered.split()[0] else lowered.index(
         words[0]
     ) + len(words[0])
 
 
+def _is_past(word: str) -> bool:
+    """Whether a word is a verb in the past, which is no unit ("of magnitude 6.4 struck"); "400 injured" counts people."""
+    if word.endswith("ing") or not is_participle(word):
+        return False
+    known = look_up(word)
+    return word in _VERBS or known is None or known.verb >= known.noun + known.adjective
+
+
+_VERBS = frozenset("rose said left found led felt".split())  # what the lexicon knows better as nouns or adjectives
 _STOP = frozenset(
-    "of in on at by for with from to and or the a an is are was were that which who as than into has have had per s "
-    "times after before ago when while but since".split()
+    "of in on at by for with from to and or the a an is are was were be been that which who as than into has have had "
+    "do does did will would shall should can could may might must per s times after before ago when while but "
+    "since".split()
 )
 
 

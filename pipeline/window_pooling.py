@@ -18,10 +18,11 @@ from __future__ import annotations
 import math
 
 from factcheck.records import Support
+from pipeline.fitted import coefficients
 
 __all__ = ["SLOPE", "log_odds", "pool_windows"]
 
-SLOPE = 0.61
+SLOPE = coefficients("documents")["slope"]
 _LEAST = 1e-4
 
 

@@ -65,6 +65,7 @@ def create_app(
         page("/keys", reading_pages.keys),
         page("/decide/{kind:str}", changes.decide, "POST"),
         page("/theme", changes.theme, "POST"),
+        page("/shortcuts", changes.shortcuts, "POST"),
         page("/logout", changes.logout, "POST"),
         page("/login", changes.login_page, signed_in=False),
         page("/login", changes.login, "POST", signed_in=False),

@@ -18,17 +18,18 @@ from pathlib import Path
 from markupsafe import Markup
 
 from factcheck.errors import UserError
+from factcheck.files import write_whole
 from factcheck.records import Source, Span
 from pipeline.highlight import Mark
+from review.answers import abstained, answer_example, right_answers
 from review.article import Line, lay_out
 from review.deciding import check_name, utc_now
-from review.decisions import ANSWER_LABELS, CARRIES, CITATION_LABELS, MAX_ANSWER, MAX_COMMENT, right_answers
+from review.decisions import ANSWER_LABELS, CARRIES, CITATION_LABELS, MAX_ANSWER, MAX_COMMENT
 from review.listing import QueueFilter, Viewer
 from review.merging import DECISIONS_SCHEMA
 from review.pages import STATIC, render
 from review.reading import Cited, Item
 from review.store import ReviewStore
-from vectorstore.faults import storage_errors
 
 __all__ = ["BundleReport", "write_bundle"]
 
@@ -58,7 +59,9 @@ class _Quote:
 class _Case:
     item: Item
     quotes: tuple[_Quote, ...]
+    labels: tuple[str, ...]  # of the answer as a whole
     answers: tuple[str, ...] | None
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def write_bundle(
 
     `viewer`: whose the state `todo` is. `reviewer`: whose name it carries; None = the page asks. `all_sources`: every
     stored article, so that missed evidence can be marked in any; else those cited.
-    Raises: UserError where nothing is to be judged.
+    Raises: UserError where nothing is to be judged, or the file cannot be written.
     """
     limit = min(limit, MAX_ITEMS)
     page = store.queue(filter_ or QueueFilter(), viewer=viewer, limit=limit)
@@ -84,13 +87,14 @@ def write_bundle(
     cases = [_case(number, store.item(row.id)) for number, row in enumerate(page.rows)]
     articles = _articles(store, cases, all_sources=all_sources)
     content = _page(cases, articles, reviewer=None if reviewer is None else check_name(reviewer))
-    with storage_errors(path, "choose another place"):
-        path.write_bytes(content)
-    return BundleReport(len(cases), len(articles), page.n_total - len(cases), len(content))
+    n_bytes = write_whole(path, content)
+    return BundleReport(len(cases), len(articles), page.n_total - len(cases), n_bytes)
 
 
 def _case(number: int, item: Item) -> _Case:
-    return _Case(item, tuple(_quote(number, cited) for cited in item.citations), right_answers(item.record))
+    labels = tuple(label for label in ANSWER_LABELS if label != "should_abstain" or not abstained(item.record))
+    quotes = tuple(_quote(number, cited) for cited in item.citations)
+    return _Case(item, quotes, labels, right_answers(item.record), answer_example(item.record))
 
 
 def _quote(number: int, cited: Cited) -> _Quote:
@@ -118,7 +122,7 @@ def _page(cases: Sequence[_Case], articles: Sequence[_Article], *, reviewer: str
     script += (STATIC / "bundle.js").read_text("utf-8")
     return render(
         "bundle.html", cases=cases, articles=articles, reviewer=reviewer or "", bundle=uuid.uuid4().hex,
-        made=utc_now(), schema=DECISIONS_SCHEMA, answer_labels=ANSWER_LABELS, max_comment=MAX_COMMENT,
+        made=utc_now(), schema=DECISIONS_SCHEMA, max_comment=MAX_COMMENT,
         max_answer=MAX_ANSWER, style=Markup(style), script=Markup(script),  # noqa: S704 - our own files
         style_hash=_hash(style), script_hash=_hash(script),
     )  # fmt: skip

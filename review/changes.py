@@ -10,7 +10,7 @@ from review.reviewers import reviewer_of_token
 from review.view import ANSWER
 from review.visits import THEMES, Refused, Visit, now
 
-__all__ = ["decide", "login", "login_page", "logout", "theme"]
+__all__ = ["decide", "login", "login_page", "logout", "shortcuts", "theme"]
 
 
 def decide(visit: Visit) -> Response:
@@ -54,6 +54,13 @@ def theme(visit: Visit) -> Response:
     response = RedirectResponse(visit.back(), 303)
     chosen = visit.form.get("theme", "auto")
     visit.set_cookie(response, "factcheck_theme", chosen if chosen in THEMES else "auto")
+    return response
+
+
+def shortcuts(visit: Visit) -> Response:
+    """Switch the one-character keys of this browser off or on: who speaks to a computer presses them by accident."""
+    response = RedirectResponse(visit.back(), 303)
+    visit.set_cookie(response, "factcheck_shortcuts", "off" if visit.form.get("shortcuts") == "off" else "on")
     return response
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from factcheck.errors import ConflictError, UserError
 from factcheck.records import Source
+from review.answers import abstained, given_answer, named_answer, same_answer
 from review.chain import GENESIS, canonical, row_hash
 from review.counting import COLUMNS, CURRENT, decision_of, recount
 from review.decisions import (
@@ -21,7 +22,6 @@ from review.decisions import (
     MissedEvidence,
     SpanRef,
     Withdrawal,
-    right_answers,
 )
 from review.listing import Viewer
 
@@ -93,7 +93,7 @@ def _payload(
         _check_span(draft.span, find_source)
         payload |= {"source": draft.span.source, "source_seen": draft.span.source_sha256}
     else:
-        _check_correction(db, item_id, draft)
+        _check_answer(db, item_id, draft)
     if _saw_others(db, item_id, author):
         payload["informed"] = True
     return payload
@@ -124,16 +124,21 @@ def _judged_citation(
     return {"source": source, "source_seen": now[0] if now else None}
 
 
-def _check_correction(db: sqlite3.Connection, item_id: int, draft: AnswerJudgement) -> None:
+def _check_answer(db: sqlite3.Connection, item_id: int, draft: AnswerJudgement) -> None:
+    """What contradicts the record, or can never be a label, is said while the reviewer is there to mend it."""
+    record = json.loads(db.execute(f"SELECT v.record {CURRENT}", (item_id,)).fetchone()[0])
+    if draft.label == "should_abstain" and abstained(record):
+        raise UserError("the program did abstain; judge that 'right', or 'wrong' where the sources do say")
     if draft.answer is None and draft.value is None:
         return
     if draft.label != "wrong":
         raise UserError(f"a corrected answer goes with the label 'wrong', not with {draft.label!r}; leave it out")
-    allowed = right_answers(json.loads(db.execute(f"SELECT v.record {CURRENT}", (item_id,)).fetchone()[0]))
     if draft.answer is None:
         raise UserError("a corrected value needs its text; give `answer` too")
-    if allowed is not None and draft.answer not in allowed:
-        raise UserError(f"corrected answer {draft.answer[:60]!r} is none of {', '.join(allowed)}; give one of them")
+    if same_answer(named_answer(record, draft.answer, draft.value), given_answer(record)):
+        raise UserError(
+            f"{draft.answer[:60]!r} is what the program answered, so it is not wrong; judge it 'right', or name another"
+        )
 
 
 def _check_span(span: SpanRef, find_source: FindSource) -> None:

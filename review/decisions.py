@@ -10,12 +10,11 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from factcheck.errors import UserError
-from factcheck.records import BOOLEAN_ANSWERS, Verdict
 
 __all__ = [
     "AnswerJudgement",
@@ -26,7 +25,6 @@ __all__ = [
     "SpanRef",
     "Withdrawal",
     "read_draft",
-    "right_answers",
 ]
 
 CitationLabel = Literal["supports", "partly", "refutes", "wrong_span", "out_of_context", "irrelevant"]
@@ -43,13 +41,6 @@ CARRIES: frozenset[str] = frozenset({"supports", "partly", "refutes"})
 
 MAX_COMMENT = 4000  # code points
 MAX_ANSWER = 2000
-
-
-def right_answers(record: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the answers that a correction of this record may name; None = any text."""
-    if "question" not in record:
-        return get_args(Verdict)
-    return tuple(BOOLEAN_ANSWERS.values()) if record["question"].get("type") == "boolean" else None
 
 
 def _clean(text: str) -> str:

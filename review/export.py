@@ -6,9 +6,8 @@ All goes into one new folder, written beside it and renamed when it is whole; th
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ import yaml
 from eval.corpus import Corpus, read_corpus
 from eval.gold import Sample, read_gold
 from eval.lint import lint
+from factcheck.csv_text import csv_text
 from factcheck.errors import FactcheckError, UserError
 from factcheck.records import Source
 from review.annotations import decision_annotations
@@ -61,10 +61,9 @@ def export_desk(store: ReviewStore, folder: Path, *, corpus: str | None = None) 
     answers = reviewed_answers(judged_items(store))
     if not answers:
         raise UserError("no decision counts on this desk, so there is nothing to export; judge something first")
-    part = folder.with_name(f"{folder.name}.part")
-    with storage_errors(part, "choose another place"):
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+    part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+    with storage_errors(folder, "choose another place"):
+        part.mkdir(parents=True)  # fails where it exists, so what is removed below is ours
         try:
             report = _write(store, answers, part, corpus)
             part.rename(folder)
@@ -98,7 +97,7 @@ def _write(
     _write_lines(part / "provenance.jsonl", gold.provenance)
     _write_lines(part / "left-out.jsonl", (asdict(one) for one in gold.left_out))
     _write_lines(part / "calibration.jsonl", _calibration(answers))
-    (part / "decisions.csv").write_text(_csv(rows), "utf-8")
+    (part / "decisions.csv").write_text(csv_text(CSV_COLUMNS, rows), "utf-8", newline="")
     (part / "annotations.jsonld").write_text(decision_annotations(answers, store.texts), "utf-8")
     files = tuple(sorted(path.name for path in part.iterdir()))
     return len(gold.samples), len(gold.regressions), len(rows), gold.left_out, files
@@ -164,7 +163,7 @@ def _calibration(answers: Sequence[ReviewedAnswer]) -> Iterator[dict[str, Any]]:
                 "item": row.key, "version": row.version, "kind": row.kind, "model": row.model, "run": row.run,
                 "sample": row.sample, "type": (answer.item.record.get("question") or {}).get("type"),
                 "verdict": row.verdict, "probability": row.probability, "abstained": row.abstained,
-                "label": answer.label, "right": answer.label == "right",
+                "label": answer.label, "right": answer.right,
             }  # fmt: skip
 
 
@@ -185,16 +184,3 @@ def _rows(answers: Sequence[ReviewedAnswer]) -> Iterator[dict[str, Any]]:
                 "independent": not (one.final or one.payload.get("informed")), "state": shown.state,
                 "comment": one.comment, "row": one.seq, "hash": one.hash,
             }  # fmt: skip
-
-
-def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """RFC 4180. A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, CSV_COLUMNS)
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -41,6 +41,8 @@ def draft_of(kind: str, form: Form) -> CitationJudgement | MissedEvidence | Answ
         draft["final"] = True
     if kind == "citation":
         draft |= {"kind": "citation", "label": form.get("label", ""), "citation": _number(form)}
+        if form.get("span"):
+            draft["span"] = _span(form)
     elif kind == "answer":
         draft |= {"kind": "answer", "label": form.get("label", "")}
         if form.get("corrected_answer", "").strip():

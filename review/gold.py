@@ -17,16 +17,15 @@ from pydantic import ValidationError
 from eval.corpus import Corpus
 from eval.gold import GoldFile, Sample
 from eval.lint import lint
-from factcheck.records import BOOLEAN_ANSWERS
-from pipeline.values import parse_value
+from factcheck.errors import UserError
+from review.answers import Answer, claim_of, given_answer, is_yes_no, named_answer, same_answer, silent_answer
 from review.chain import canonical
-from review.decisions import AnswerLabel, Decision, right_answers
+from review.decisions import AnswerLabel, Decision
 from review.reading import Item
 from review.resolve import Evidence, Settled, evidence_of, settle
 
 __all__ = ["GoldLabels", "LeftOut", "ReviewedAnswer", "gold_labels", "reviewed_answers"]
 
-_VERDICT_OF = {answer: verdict for verdict, answer in BOOLEAN_ANSWERS.items()}
 _TYPE_TAGS = frozenset({"boolean", "date", "number", "duration", "entity", "choice", "list", "text", "claim"})
 
 
@@ -53,6 +52,18 @@ class ReviewedAnswer:
         return None if found is None else found.label  # type: ignore[return-value]
 
     @property
+    def right(self) -> bool | None:
+        """Whether the program answered what the decisions say is right, whatever they call it; None = not judged.
+
+        "Should abstain" on an answer that was withheld, or on none, agrees with the program.
+        """
+        if self.label in (None, "right"):
+            return None if self.label is None else True
+        named, record = _right_answer(self), self.item.record
+        given = silent_answer(record) if record.get("abstained") else given_answer(record)
+        return not isinstance(named, str) and same_answer(named, given)
+
+    @property
     def decisions(self) -> tuple[Decision, ...]:
         return tuple(sorted((d for one in self.settled.values() for d in one.decisions), key=lambda d: d.seq))
 
@@ -60,7 +71,7 @@ class ReviewedAnswer:
     def faults(self) -> tuple[str, ...]:
         """What was wrong with it, in words; for the note of a regression case."""
         said = f"{self.item.row.answer or self.item.row.verdict!r} was judged {self.label}"
-        found = [] if self.label in (None, "right") else [said]
+        found = [said] if self.right is False else []
         for target, one in self.settled.items():
             if target.startswith("citation:") and one.label in ("wrong_span", "out_of_context", "irrelevant"):
                 source = self.item.citations[int(target.removeprefix("citation:"))].citation["source"]
@@ -119,18 +130,9 @@ def _file(samples: Sequence[Sample]) -> GoldFile:
     return GoldFile(schema="factcheck/gold/1", corpus="sources", samples=list(samples))
 
 
-def _claim_of(item: Item) -> str | None:
-    """The claim of an item that states one rather than asks: a checked claim, or a claim sample of a run."""
-    if item.row.kind == "claim":
-        return str(item.record["claim"])
-    question = item.record["question"]
-    claim = question.get("claim")
-    return str(claim) if claim is not None and claim == question["text"] else None
-
-
 def _asks(item: Item) -> str:
     """What two items share that ask the same."""
-    if (claim := _claim_of(item)) is not None:
+    if (claim := claim_of(item.record)) is not None:
         return canonical(["claim", claim.split()])
     question = item.record["question"]
     asked = {key: question.get(key) for key in ("type", "as_of", "event_date", "choices", "sources")}
@@ -164,45 +166,34 @@ def _sample(group: Sequence[ReviewedAnswer]) -> Sample | str:
 def _asked(item: Item) -> dict[str, Any]:
     question = item.record.get("question") or {}
     known = {key: question[key] for key in ("type", "as_of", "event_date", "choices", "sources") if question.get(key)}
-    claim = _claim_of(item)
+    claim = claim_of(item.record)
     if claim is not None:
         return {"claim": claim, **{key: known[key] for key in known if key not in ("type", "choices")}}
     return {"question": question["text"], **known}
 
 
-def _right_answer(answer: ReviewedAnswer) -> tuple[str | None, Any] | str:
-    """Return (answer, value) as the gold schema has them, or why there is none."""
-    item, settled = answer.item, answer.settled["answer"]
-    is_claim, fixed = _claim_of(item) is not None, right_answers(item.record)
+def _right_answer(answer: ReviewedAnswer) -> Answer | str:
+    """Return what the decisions say is right, or why they say nothing."""
+    record, settled = answer.item.record, answer.settled["answer"]
     if settled.label == "right":
-        return (item.row.verdict if is_claim else item.row.answer), item.record.get("value")
+        return given_answer(record)
     if settled.label == "should_abstain":
-        silent = "not_enough_evidence" if is_claim else "not_stated"
-        return (None if fixed is None else silent), None
+        return silent_answer(record)
     given = {canonical([d.payload.get("answer"), d.payload.get("value")]): d.payload for d in settled.decisions}
     named = [payload for payload in given.values() if payload.get("answer")]
     if not named:
         return "it was judged wrong, and nobody named the right answer"
     if len({str(payload["answer"]) for payload in named}) > 1:
         return "the reviewers name different right answers; adjudicate"
-    said = str(named[0]["answer"])
-    if fixed is not None:
-        return (_VERDICT_OF.get(said, said) if is_claim else said), None
-    return said, named[0].get("value") or _value(said, str(item.record["question"].get("type")))
-
-
-def _value(said: str, kind: str) -> Mapping[str, Any] | None:
-    """The typed value of an answer given as text; None where it cannot be read, which `lint` then says."""
-    if kind in ("date", "number", "duration"):
-        return parse_value(said, kind)  # type: ignore[arg-type]
-    if kind == "list":
-        return {"items": [part.strip() for part in said.split(";") if part.strip()]}
-    return {"text": said}
+    try:
+        return named_answer(record, str(named[0]["answer"]), named[0].get("value"))
+    except UserError as error:  # from a log, or a desk, that did not ask for so much
+        return f"the right answer cannot be read: {error}"
 
 
 def _same_claim(answer: ReviewedAnswer) -> bool:
     """Whether the citations are about the right answer: always for yes and no, else only where it was right."""
-    return answer.label == "right" or right_answers(answer.item.record) is not None
+    return answer.label == "right" or is_yes_no(answer.item.record)
 
 
 def _stances(found: Sequence[Evidence]) -> dict[str, Any]:

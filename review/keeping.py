@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from factcheck.errors import StoreCorruptError, UserError
 from review.chain import GENESIS, faults
@@ -107,25 +109,17 @@ def backup(store: ReviewStore, path: Path) -> LogCheck:
     """
     if path.exists():
         raise UserError(f"{path} exists; give a name that is free, a backup never replaces another")
-    part = path.with_name(f"{path.name}.part")
-    with storage_errors(part, "choose another place"):
+    with storage_errors(path, "choose another place"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            copy = sqlite3.connect(part)
-            try:
-                source = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True, timeout=20)
-                try:
+        with TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as folder:
+            part = Path(folder) / "copy.sqlite"
+            with closing(sqlite3.connect(part)) as copy:
+                with closing(sqlite3.connect(f"file:{store.path}?mode=ro", uri=True, timeout=20)) as source:
                     source.backup(copy, pages=512)
-                finally:
-                    source.close()
                 copy.execute("PRAGMA journal_mode = DELETE")
                 found = tuple(_log_faults(copy))
                 last = copy.execute("SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1").fetchone()
-            finally:
-                copy.close()
             part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
     return LogCheck(int(last[0]) if last else 0, str(last[1]) if last else GENESIS, found)
 
 

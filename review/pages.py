@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.highlight import Segment
+from pipeline.highlight import Segment, visible
 from review.shown import shown
 
 __all__ = ["STATIC", "render"]
@@ -26,8 +26,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Select text", (
         ("v", "select with the keyboard"), ("← →", "move the end by a word; with Shift the start"),
         ("h l", "move the end by a character; with Shift the start"), ("↑ ↓", "the sentence before, after"),
-        ("f", "correct the citation's span"), ("s", "missed evidence that supports"),
-        ("r", "missed evidence that refutes"), ("Esc", "select nothing"),
+        ("1–6", "judge, with it as the corrected span"), ("f", "wrong span, this instead"),
+        ("s", "missed evidence that supports"), ("r", "missed evidence that refutes"), ("Esc", "select nothing"),
     )),
     ("Move", (
         ("n", "the next that you have not judged"), ("j k", "forward, back within the answer"),
@@ -52,7 +52,14 @@ def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    templates.filters |= {"shown": shown, "words": _words, "css": _css, "moment": _moment, "opens": _opens}
+    templates.filters |= {
+        "shown": shown,
+        "words": _words,
+        "css": _css,
+        "moment": _moment,
+        "opens": _opens,
+        "visible": visible,
+    }
     templates.globals["asset"] = _asset
     return templates
 

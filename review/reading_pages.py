@@ -8,12 +8,13 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from factcheck.records import Span
-from review.decisions import CITATION_LABELS
+from review.answers import answer_example, read_as, right_answers
+from review.decisions import CARRIES, CITATION_LABELS
 from review.filters import Asked
 from review.keeping import desk_stats
 from review.listing import SORTS, Facets, Page
 from review.lookups import find_source, last_decision, source_ids
-from review.view import ANSWER, Place, answer_choices, audit_view, first_open_target, next_open_target
+from review.view import ANSWER, Place, audit_view, first_open_target, next_open_target
 from review.visits import Refused, Visit
 
 __all__ = ["agreement_page", "audit", "keys", "queue", "step"]
@@ -76,6 +77,7 @@ def audit(visit: Visit) -> Response:
         judge_first=visit.desk.judge_first,
     )  # fmt: skip
     following = next_open_target(item, viewer, page.target, adjudicate)
+    said = page.answer_mine.decision.payload.get("answer") if page.answer_mine else None
     links = {
         "queue": "/" + asked.query(),
         "query": asked.query(*fixed),
@@ -86,7 +88,9 @@ def audit(visit: Visit) -> Response:
         "carried": [*asked.pairs(), ("t", page.target), *((k, v) for k, v in fixed if v)],
     }
     return visit.page(
-        "audit.html", page=page, links=links, labels=CITATION_LABELS, answer_choices=answer_choices(item),
+        "audit.html", page=page, links=links, labels=CITATION_LABELS, carries=CARRIES,
+        answer_choices=right_answers(item.record) or (), answer_example=answer_example(item.record),
+        read_as=read_as(item.record, said) if said else None,
         source_ids=source_ids(visit.store), undo=last_decision(visit.store, viewer.name),
         notice="Taken back." if query.get("said") == "undone" else None,
     )  # fmt: skip

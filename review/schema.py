@@ -2,7 +2,7 @@
 
 `items`, `versions`, `tags` and `citations` hold imported records; `log` holds decisions and is never updated nor
 deleted (triggers refuse it); `live`, `progress` and the counters in `items` are computed from both, in the same
-transaction as what changes them, so that the queue is a look-up. `rebuild` makes them again.
+transaction as what changes them, so that the queue is a look-up. `verify-log` proves `live` by the log.
 """
 
 from __future__ import annotations

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import ipaddress
 import socket
 from collections.abc import Iterable
 
 import uvicorn
 
 from factcheck.errors import UsageError
+from pipeline.service.incoming import is_loopback
 from review.app import create_app
 from review.deciding import check_name
 from review.reviewers import list_reviewers
 from review.sessions import desk_key
 from review.store import ReviewStore
 
-__all__ = ["check_access", "is_loopback", "listen", "serve"]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs on this machine can reach the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+__all__ = ["check_access", "listen", "serve"]
 
 
 def check_access(store: ReviewStore, host: str, reviewer: str | None) -> str | None:
@@ -39,7 +31,7 @@ def check_access(store: ReviewStore, host: str, reviewer: str | None) -> str | N
             raise UsageError(f"--reviewer {reviewer!r} needs no token, so it is not for {host}; leave one of them out")
         if not registered:
             raise UsageError(f"{host} can be reached by others, and no reviewer has a token; make one first: "
-                             "factcheck review add-reviewer NAME")  # fmt: skip
+                             "`factcheck review add-reviewer NAME`")  # fmt: skip
         return None
     if reviewer is not None:
         return check_name(reviewer)

@@ -6,11 +6,11 @@ the program's verdict leaves this module before the viewer has judged every cita
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from factcheck.records import BOOLEAN_ANSWERS, Source, Span
+from factcheck.records import Source, Span
 from pipeline.cite import line_of
 from pipeline.highlight import Mark
 from review.article import Line, lay_out
@@ -343,13 +343,3 @@ def _proof(cited: Cited) -> tuple[str, str]:
         return "broken", f"Not proved: {words}, {start} to {end}"
     status = "exactly as quoted" if cited.citation.get("status") == "exact" else "quoted with other marks or spaces"
     return "proved", f"Proved: {status}, {start} to {end}"
-
-
-def answer_choices(item: Item) -> Sequence[str]:
-    """Return what a corrected answer can be, where the type closes it; () = free text."""
-    question = item.record.get("question") or {}
-    if item.row.kind == "claim":
-        return tuple(BOOLEAN_ANSWERS)
-    if question.get("type") == "boolean":
-        return tuple(BOOLEAN_ANSWERS.values())
-    return tuple(str(choice) for choice in question.get("choices") or ())

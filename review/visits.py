@@ -104,7 +104,8 @@ class Visit:
         theme = self.request.cookies.get("factcheck_theme", "auto")
         done, total = progress(self.store, self.viewer) if self.session else (0, 0)
         values = {
-            "session": self.session, "theme": theme if theme in THEMES else "auto", "login": self.desk.reviewer is None,
+            "session": self.session, "theme": theme if theme in THEMES else "auto",
+            "shortcuts": self.request.cookies.get("factcheck_shortcuts") != "off", "login": self.desk.reviewer is None,
             "path": self.request.url.path, "here": self.here, "nonce": secrets.token_hex(8), "done": done,
             "total": total, "judge_first": self.desk.judge_first, **values,
         }  # fmt: skip

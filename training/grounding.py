@@ -29,6 +29,7 @@ from pipeline.grounding import ground
 from pipeline.verifier import WEIGHTS, Verifier
 from pipeline.window_pooling import log_odds, pool_windows
 from training.evaluate import MAX_CLAIM_WORDS, read_set
+from training.fits import command_line, write_fit
 
 Readings = Sequence[tuple[float, float, bool]]  # supports of the best window, of the gathered sentences; the label
 
@@ -135,6 +136,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=150, help="rows a set")
     parser.add_argument("--readings", type=Path, help="JSON file to keep the readings in; read where it is there")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="write the fit to pipeline/weights/fitted.json")
     given = parser.parse_args()
     if given.readings and given.readings.is_file():
         sets = json.loads(given.readings.read_text("utf-8"))
@@ -143,7 +145,12 @@ def main() -> None:
         if given.readings:
             given.readings.write_text(json.dumps(sets), "utf-8")
     slopes = left_out(sets)
-    print(f"SLOPE = {fit(sets):.2f}; with a family left out {min(slopes.values()):.2f} to {max(slopes.values()):.2f}")
+    slope = fit(sets)
+    if given.write:
+        n = sum(map(len, sets.values()))
+        verifier = Verifier(given.weights, threads=given.threads).name
+        write_fit("documents", {"slope": slope}, command=command_line("training.grounding"), verifier=verifier, n=n)
+    print(f"slope {slope:.2f}; with a family left out {min(slopes.values()):.2f} to {max(slopes.values()):.2f}")
     print(table(sets, slopes))
 
 

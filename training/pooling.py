@@ -39,7 +39,10 @@ from pipeline.readers import open_reader
 from pipeline.sentences import Sentence
 from pipeline.support import Scorer, judge_sentences
 from pipeline.verifier import WEIGHTS, Verifier
+from training.fits import command_line, write_fit
 from vectorstore.store import default_embedder
+
+BEARS, SIDE = ("bias", "relevance", "scorer_bears", "model_bears"), ("scorer_side", "model_side")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +111,17 @@ def even(rows: Sequence[Row]) -> NDArray[np.float64]:
     return np.array([len(rows) / (len(n) * n[row.corpus]) for row in rows])
 
 
-def fit(x: NDArray[np.float64], y: NDArray[np.bool_], rows: Sequence[Row], *, intercept: bool) -> str:
-    """Return a line with the coefficients and the share right on questions left out."""
+def fit(
+    x: NDArray[np.float64], y: NDArray[np.bool_], rows: Sequence[Row], *, intercept: bool
+) -> tuple[list[float], float]:
+    """Return the coefficients, the intercept first if there is one, and the share right on questions left out."""
     model = LogisticRegression(C=3.0 if intercept else 1.0, fit_intercept=intercept, max_iter=2000)
     weights, groups = even(rows), [row.question for row in rows]
     held = cross_val_predict(model, x, y, groups=groups, cv=GroupKFold(10), params={"sample_weight": weights})
     right = np.average(held == y, weights=weights)
     model.fit(x, y, sample_weight=weights)
-    bias = f"bias {model.intercept_[0]:.2f}, " if intercept else ""
-    return f"{bias}coefficients {np.round(model.coef_[0], 2).tolist()}; n {len(y)}, right when left out {right:.3f}"
+    bias = [float(model.intercept_[0])] if intercept else []
+    return [*bias, *model.coef_[0].tolist()], float(right)
 
 
 def main() -> None:
@@ -125,6 +130,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--model", default="none")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="the verifier's, default those that ship")
+    parser.add_argument("--write", action="store_true", help="write the fit to pipeline/weights/fitted.json")
     args = parser.parse_args()
     settings = load_settings({"home": args.home, "model": args.model})
     scorer, reader, embedder = Verifier(args.weights), open_reader(settings), default_embedder(settings.threads)
@@ -137,10 +143,16 @@ def main() -> None:
                 number = rows[-1].question + 1 if rows else 0
                 rows += rows_of(number, sample, answerer, scorer, reader, corpus=own.home.name)
     settles = np.array([row.supports is not None for row in rows])
-    print("bears:", fit(np.array([row.bears for row in rows]), settles, rows, intercept=True))
+    bears, right = fit(np.array([row.bears for row in rows]), settles, rows, intercept=True)
     sides = [row for row in rows if row.supports is not None]
     told = np.array([bool(row.supports) for row in sides])
-    print("side: ", fit(np.array([row.side for row in sides]), told, sides, intercept=False))
+    side, right_side = fit(np.array([row.side for row in sides]), told, sides, intercept=False)
+    found = dict(zip(BEARS, bears, strict=False)) | dict(zip(SIDE, side, strict=False))
+    print({name: round(value, 2) for name, value in found.items()})
+    print(f"right when left out: bears {right:.3f} (n {len(rows)}), side {right_side:.3f} (n {len(sides)})")
+    if args.write:
+        name = "sentences" if reader is None else "sentences, with a model"
+        write_fit(name, found, command=command_line("training.pooling"), verifier=scorer.name, n=len(rows))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Fit the weights of `pipeline/rank_values.py` on the development half of gold labels.
 
-    python -m training.value_ranking --gold eval/gold/treaty.yaml eval/gold/newcomer.yaml --home DIR [--weights DIR]
+    python -m training.value_ranking --gold treaty newcomer --home DIR [--weights DIR]
 
-`--home` holds the gold files' corpus, ingested. A candidate is right where the value scorer would count it right.
+`--home` is where the suites' corpora are ingested. A candidate is right where the value scorer would count it right.
 Prints the weights, and with the families of each tenth left out: the share answered right by the joint score, by words
 alone, and by the verifier's reader alone. Questions of the test halves are never touched; on questions that
 the rules were not written for, `python -m benchmarks.typed_questions` measures.
@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from eval.gold import Sample, read_gold
+from eval.corpus_home import corpus_settings
+from eval.gold import Sample
 from eval.scorers.value_match import value_match
+from eval.suite import open_suite
 from factcheck.records import Question
 from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
@@ -29,6 +31,8 @@ from pipeline.questions import parse_question
 from pipeline.rank_values import N_JUDGED, logit, point_at_values
 from pipeline.value import N_READ
 from pipeline.verifier import WEIGHTS, Verifier
+from training.fits import command_line, write_fit
+from vectorstore.store import default_embedder
 
 COLUMNS = ("words", "pointed")
 
@@ -79,15 +83,21 @@ def chosen(rows: Rows, score: NDArray[np.float64], threshold: float) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, nargs="+", required=True)
+    parser.add_argument("--gold", nargs="+", required=True, help="suites, as `factcheck eval run` takes them")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--write", action="store_true", help="write the fit to pipeline/weights/fitted.json")
     given = parser.parse_args()
     verifier = Verifier(given.weights)
-    samples = [s for gold in given.gold for s in read_gold(gold).samples if s.question and "dev" in s.tags]
-    samples = [s for s in samples if s.type not in ("boolean", "text")]
-    with open_answerer(load_settings({"home": given.home, "model": "none"})) as answerer:
-        rows = [r for s in samples if (r := rows_of(s, answerer, verifier))]
+    settings = load_settings({"home": given.home, "model": "none"})
+    embedder = default_embedder(settings.threads)
+    samples: list[Sample] = []
+    rows: list[Rows] = []
+    for suite in map(open_suite, given.gold):
+        asked = [s for s in suite.samples if s.question and "dev" in s.tags and s.type not in ("boolean", "text")]
+        with open_answerer(corpus_settings(suite, settings, embedder), embedder=embedder) as answerer:
+            rows += [r for s in asked if (r := rows_of(s, answerer, verifier))]
+        samples += asked
     print(f"{len(samples)} questions, {len(rows)} with candidates, {sum(r.right.any() for r in rows)} with a right one")
     thresholds = np.arange(0.1, 0.9, 0.05)
     joint = dict.fromkeys(thresholds, 0)
@@ -103,8 +113,12 @@ def main() -> None:
     for column, name in enumerate(COLUMNS):
         print(f"{name} alone, always answering:", round(sum(chosen(r, r.x[:, column], -99) for r in rows) / n, 3))
     model = fit(rows)
-    weights = (f"{name} {weight:.2f}" for name, weight in zip(COLUMNS, model.coef_[0], strict=True))
-    print(f"bias {model.intercept_[0]:.2f},", ", ".join(weights))
+    words, said = model.coef_[0]
+    weights = {"bias": float(model.intercept_[0]), "words": float(words), "said": float(said)}
+    print({name: round(value, 2) for name, value in weights.items()})
+    if given.write:
+        n_rows = sum(len(r.right) for r in rows)
+        write_fit("values", weights, command=command_line("training.value_ranking"), verifier=verifier.name, n=n_rows)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from vectorstore.wal import use_wal
 
 __all__ = ["Catalog", "ChunkRow", "VectorState"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BUSY_S = 10.0  # how long a statement waits for another process
 _APPLICATION_ID = 0x46434B31  # "FCK1": tells `file` and us whose database it is
 
@@ -46,6 +46,7 @@ CREATE TABLE versions (
   pages TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (source, version)
 );
+CREATE INDEX by_hash ON versions (source_sha256, source, version);
 CREATE TABLE chunks (
   id INTEGER PRIMARY KEY, source TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
   no INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, UNIQUE (source, no)
@@ -55,9 +56,13 @@ CREATE INDEX not_ready ON sources (vectors) WHERE vectors <> 'ready';
 CREATE VIRTUAL TABLE chunks_fts USING fts5 (words, tokenize = "porter unicode61 remove_diacritics 2");
 """
 
-# Schema 1 knew neither pages nor stamps. Two columns with a default: nothing is copied, whatever the size.
-_FROM_1 = """ALTER TABLE sources ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
-ALTER TABLE versions ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'"""
+# What makes the next schema of each. Schema 1 knew neither pages nor stamps: two columns with a default, nothing is
+# copied, whatever the size. Schema 2 had no index of the hashes, which stand behind the texts: to read them read those.
+_UPGRADES = {
+    1: """ALTER TABLE sources ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
+ALTER TABLE versions ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'""",
+    2: "CREATE INDEX by_hash ON versions (source_sha256, source, version)",
+}
 
 _SOURCE = """SELECT s.id, v.text, v.source_sha256, s.file_sha256, s.version, s.path, s.provenance, v.pages
 FROM sources s JOIN versions v ON v.source = s.id AND v.version = s.version"""
@@ -107,7 +112,7 @@ class Catalog:
         found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if found > SCHEMA_VERSION:
             raise StoreError(f"{self.path} has schema {found}, of a newer factcheck; upgrade, or give another --home")
-        if found == 1:
+        if 0 < found < SCHEMA_VERSION:
             self._upgrade()
         if write:
             use_wal(self._db, wait_s=_BUSY_S)
@@ -130,11 +135,13 @@ class Catalog:
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _upgrade(self) -> None:
-        """Bring schema 1 up to date, readers too: they cannot do without its columns."""
+        """Bring an earlier schema up to date, readers too: they cannot do without its columns and its index."""
         with self.transaction():
-            if self._db.execute("PRAGMA user_version").fetchone()[0] == 1:  # nobody else was first
-                for statement in _FROM_1.split(";\n"):
-                    self._db.execute(statement)
+            found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+            if found < SCHEMA_VERSION:  # nobody else was first
+                for version in range(found, SCHEMA_VERSION):
+                    for statement in _UPGRADES[version].split(";\n"):
+                        self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
@@ -160,6 +167,10 @@ class Catalog:
     def data_version(self) -> int:
         """Return a number that another process's writing changes."""
         return int(self.rows("PRAGMA data_version")[0][0])
+
+    def state(self) -> tuple[int, int]:
+        """Return what changes with every change, this connection's or another's; it means nothing to any other."""
+        return self.data_version(), self._db.total_changes
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows."""
@@ -213,11 +224,12 @@ class Catalog:
         return str(found[0][0]) if found else None
 
     def hashes(self) -> list[tuple[str, str]]:
-        """Return (id, source_sha256) of the current versions, by id."""
-        statement = (
-            "SELECT s.id, v.source_sha256 FROM sources s JOIN versions v ON v.source = s.id AND v.version = s.version"
+        """Return (id, source_sha256) of the current versions, by id. No text is read: the index has all of it."""
+        found = self.rows(
+            """SELECT v.source, v.source_sha256 FROM versions v INDEXED BY by_hash
+            CROSS JOIN sources s ON s.id = v.source AND s.version = v.version ORDER BY v.source"""
         )
-        return [(str(row[0]), str(row[1])) for row in self.rows(f"{statement} ORDER BY s.id")]
+        return [(str(row[0]), str(row[1])) for row in found]
 
     def chunk_rows(self, source_id: str) -> list[ChunkRow]:
         return [_chunk(row) for row in self.rows(f"{_CHUNK} WHERE c.source = ? ORDER BY c.no", source_id)]

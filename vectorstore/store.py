@@ -57,6 +57,7 @@ class Store:
         self._catalog, self._lock = catalog, lock
         self._data_version = 0
         self._text = lru_cache(maxsize=128)(catalog.text)
+        self._digest = lru_cache(maxsize=1)(self._digest_at)
         self._indexes = Indexes(settings, open_embedder, catalog, lock, write=write, text=self._text)
         self._split = lru_cache(maxsize=128)(split_sentences)
 
@@ -107,6 +108,10 @@ class Store:
     def sources(self) -> list[Source]:
         """Return all sources with their current texts, by id."""
         return self._catalog.sources()
+
+    def hashes(self) -> dict[str, str]:
+        """Return id -> source_sha256 of every source's current text, by id; no text is read."""
+        return dict(self._catalog.hashes())
 
     def source_ids(self) -> list[str]:
         return self._catalog.ids()
@@ -161,9 +166,15 @@ class Store:
         return Source(source_id, text, sha256, sha256, provenance=current.provenance if current else Provenance())
 
     def index_digest(self) -> str:
-        """Return `sha256:…` over the sources' ids and hashes, the chunker and the embedder."""
+        """Return `sha256:…` over the sources' ids and hashes, the chunker and the embedder.
+
+        It is made once for each state of the catalog.
+        """
+        return self._digest(self._catalog.state())
+
+    def _digest_at(self, _state: tuple[int, int]) -> str:
         digest = hashlib.sha256((self._catalog.meta("index") or "").encode())
-        for source_id, sha256 in self._catalog.hashes():
+        for source_id, sha256 in self.hashes().items():
             digest.update(f"\n{source_id}\t{sha256}".encode())
         return f"sha256:{digest.hexdigest()}"
 
@@ -195,7 +206,8 @@ class Store:
         allowed = self._allowed(filters)
         if allowed == [] or not query.strip():
             return []
-        hits = self._indexes.vectors.search(self._indexes.embedder.embed([query])[0], n + _SPARE_HITS, allowed)
+        vectors, vector = self._indexes.vectors, self._indexes.embedder.embed([query])[0]
+        hits = vectors.search(vector, n + _SPARE_HITS, allowed, known=self._catalog.ids)
         rows = [(self._catalog.chunk_row(hit.source, hit.version, hit.no), hit.score) for hit in hits]
         found = [(row, score) for row, score in rows if row is not None]
         found.sort(key=lambda item: (-item[1], item[0].source, item[0].no))

@@ -10,14 +10,21 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from factcheck.errors import FactcheckError, ModelUnavailableError, StorageFullError, StoreCorruptError, UsageError
+from factcheck.errors import (
+    FactcheckError,
+    ModelUnavailableError,
+    StorageFullError,
+    StoreCorruptError,
+    StoreError,
+    UsageError,
+)
 from vectorstore.faults import REBUILD, storage_errors
 
 if TYPE_CHECKING:
@@ -28,6 +35,8 @@ if TYPE_CHECKING:
     from vectorstore.catalog import ChunkRow
 
 __all__ = ["Hit", "Vectors", "quiet_telemetry"]
+
+_MOST_IDS = 10_000  # named in one query: each is a variable of Chroma's SQLite, which takes 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +133,23 @@ class Vectors:
                 where: Any = {"source": {"$in": list(source_ids[i : i + 100])}}
                 self._collection.delete(where=where)
 
-    def search(self, vector: np.ndarray, n: int, sources: Sequence[str] | None = None) -> list[Hit]:
-        """Return up to `n` nearest, best first; `sources` None = all."""
-        where: Any = None if sources is None else {"source": {"$in": list(sources)}}
+    def search(
+        self, vector: np.ndarray, n: int, sources: Sequence[str] | None = None, *, known: Callable[[], Iterable[str]]
+    ) -> list[Hit]:
+        """Return up to `n` nearest, best first; `sources` None = all; `known` gives the ids of all that are stored.
+
+        Of many sources, Chroma is told those to leave out, where they are few; else it is asked for `n` of each block
+        of sources, and the best of all blocks are the best of all.
+        """
+        hits: list[Hit] = []
         with self._errors():
-            found: Any = self._collection.query(
-                query_embeddings=vector.reshape(1, -1), n_results=n, where=where, include=["metadatas", "distances"]
-            )
-        rows = zip(found["metadatas"][0], found["distances"][0], strict=True)
-        return [Hit(str(m["source"]), int(m["version"]), int(m["no"]), 1.0 - float(d)) for m, d in rows]
+            for where in [None] if sources is None else _conditions(sources, known):
+                found: Any = self._collection.query(
+                    query_embeddings=vector.reshape(1, -1), n_results=n, where=where, include=["metadatas", "distances"]
+                )
+                rows = zip(found["metadatas"][0], found["distances"][0], strict=True)
+                hits += [Hit(str(m["source"]), int(m["version"]), int(m["no"]), 1.0 - float(d)) for m, d in rows]
+        return sorted(hits, key=lambda hit: -hit.score)[:n]
 
     def delete_keys(self, keys: Sequence[str]) -> None:
         with self._errors():
@@ -176,9 +193,23 @@ class Vectors:
         said = " ".join(str(error).split())[:200]
         if "full" in said and ("disk" in said or "database" in said):
             return StorageFullError(f"{self._place}: no room left to write; what was stored before is intact")
+        if "too many SQL variables" in said:  # too much was asked at once; nothing is damaged
+            return StoreError(f"{self._place}: {said}. Ask for fewer chunks or sources at once")
         if self._url is not None:
             return ModelUnavailableError(f"Chroma server {self._url}: {said}. Check its address, and that it runs")
         return StoreCorruptError(f"the vectors in {self._place} cannot be used ({said}); {REBUILD}")
+
+
+def _conditions(sources: Sequence[str], known: Callable[[], Iterable[str]]) -> list[Any]:
+    """Return conditions no two of which a vector meets, and which together let through those of `sources`."""
+    if len(sources) > _MOST_IDS:
+        others = set(known()).difference(sources)
+        if not others:
+            return [None]
+        if len(others) <= min(_MOST_IDS, len(sources)):
+            return [{"source": {"$nin": sorted(others)}}]
+    blocks = (sources[i : i + _MOST_IDS] for i in range(0, len(sources), _MOST_IDS))
+    return [{"source": {"$in": list(block)}} for block in blocks]
 
 
 def _forget_client(folder: Path) -> None:

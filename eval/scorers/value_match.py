@@ -8,9 +8,10 @@ from typing import Any, TypeGuard
 from eval.corpus import Corpus
 from eval.gold import DateValue, DurationValue, ListValue, NumberValue, Sample
 from eval.normalise import affirms, words
-from eval.quantities import same_duration, same_number, same_unit
+from eval.quantities import same_number, same_unit
 from eval.score import Record, Score
 from eval.scorers.set_f1 import items_f1
+from pipeline.durations import same_duration
 from pipeline.values import ValueKind, parse_value
 
 __all__ = ["LIST_F1", "MAX_EXTRA_WORDS", "value_match"]

@@ -10,18 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from factcheck.cli.common import (
-    check_writable,
-    console,
-    home_option,
-    json_option,
-    model_options,
-    print_json,
-    read_token,
-    settings_from,
-    write_whole,
-)
+from factcheck.cli.common import console, home_option, json_option, model_options, print_json, read_token, settings_from
 from factcheck.errors import FactcheckError, ModelError, PartialFailure, UsageError
+from factcheck.files import check_writable, write_whole
 from factcheck.records import QUESTION_TYPES
 
 if TYPE_CHECKING:

@@ -54,7 +54,7 @@ def command(
         draft, sys.stdin.buffer.read() if str(draft) == "-" else read_bytes(draft, settings.max_source_mb)
     )
     with open_answerer(settings) as answerer:
-        others = _without_itself(read, sources, {s.id: s.source_sha256 for s in answerer.store.sources()})
+        others = _without_itself(read, sources, answerer.store.hashes())
         found = check_draft(read, answerer, as_of=as_of, sources=others, max_chars=settings.max_question_chars)
         if as_json:
             claims = list(found)

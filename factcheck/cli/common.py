@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -136,35 +135,6 @@ def read_token(path: Path) -> str:
     if not token:
         raise UserError(f"{path} holds no token; make one with `openssl rand -hex 24`")
     return token
-
-
-def check_writable(path: Path) -> None:
-    """Before an hour of work: can this file be written? Raises: UserError."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise UserError(f"cannot write {path}: {folder} is not a folder; make it first")
-    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
-        raise UserError(f"cannot write {path}: not a file that may be written; name another")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then in its place; devices and pipes are written to directly.
-
-    Raises: UserError.
-    """
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, "utf-8", "backslashreplace", newline="")
-            return
-        target = path.resolve()  # a link stays a link
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            part.write_text(text, "utf-8", "backslashreplace", newline="")
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}; free some room or name another file") from None
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from factcheck.cli.common import console
-from factcheck.errors import UserError
+from factcheck.files import write_whole
 
 
 @click.command("calibrate")
@@ -22,10 +22,7 @@ def command(*, runs: tuple[Path, ...], out: Path) -> None:
     from eval.calibrate import calibrate, calibration_text, labelled_run
 
     found = calibrate([labelled_run(path) for path in dict.fromkeys(runs)])
-    try:
-        out.write_text(calibration_text(found), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror}); name another file") from error
+    write_whole(out, calibration_text(found))
     for model, fits in found.fits.items():
         for kind, fit in fits.items():
             losses = ", ".join(f"{name} {loss:.3f}" for name, loss in fit.log_loss.items())

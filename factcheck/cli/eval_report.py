@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from factcheck.cli.common import console, home_option, settings_from
+from factcheck.files import write_whole
 
 
 @click.command("report")
@@ -24,12 +25,9 @@ def command(*, runs: tuple[str, ...], output: Path, suite: str | None, home: Pat
     """
     from eval.report import render_report
     from eval.scored_run import open_runs
-    from eval.table_text import write_text
 
     scored = open_runs(runs, settings_from(home=home).home, suite=suite)
-    page = render_report(scored)
-    write_text(output, page)
-    size = len(page.encode()) / 1e6
+    size = write_whole(output, render_report(scored)) / 1e6
     console(stderr=True).print(
         f"{output}: {len(scored)} run{'s' * (len(scored) > 1)}, {size:.1f} MB; open it in a browser", soft_wrap=True
     )

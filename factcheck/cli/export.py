@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from factcheck.cli.common import check_writable, console, home_option, printable, settings_from, write_whole
+from factcheck.cli.common import console, home_option, printable, settings_from
 from factcheck.errors import StoreError
+from factcheck.files import check_writable, write_whole
 from pipeline.exports import FORMATS, export
 
 _HELP = "; ".join(f"{name}: {line}" for name, line in FORMATS.items())

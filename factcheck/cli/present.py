@@ -26,7 +26,7 @@ def print_answer(answer: Answer) -> None:
         printable(shown).replace("_", " ") if answer.question.type == "boolean" else printable(shown), style="bold"
     )
     iso = (answer.value or {}).get("iso")
-    if iso and iso != shown:
+    if iso and iso != shown and not iso.startswith("--"):  # a day whose year is open says no more than its words
         head.append(f" ({iso})")
     head.append(f"  {answer.verdict.replace('_', ' ')}", style=_COLOURS[answer.verdict])
     head.append(f", probability {answer.probability:.2f}")

@@ -1,17 +1,12 @@
-"""A table: one row a citation, one row for an answer without any, one for what failed or cannot be checked.
-
-A spreadsheet runs a cell that begins like a formula, so such a text cell gets an apostrophe before it (what
-spreadsheets themselves use to say *text*); white space before the sign does not help. Numbers stay numbers.
-"""
+"""A table: one row a citation, one row for an answer without any, one for what failed or cannot be checked."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from factcheck.csv_text import csv_text
 from factcheck.records import Answer, Citation
 from pipeline.exports.items import Item
 from pipeline.page_parts import FindSource
@@ -25,27 +20,11 @@ _OF_CITATION = (
     "source", "stance", "start", "end", "speaker", "modality", "published", "not_before", "not_after", "status",
     "source_sha256",
 )  # fmt: skip
-_FORMULA = "=+-@|%＝＋－＠"
 
 
 def export(items: Sequence[Item], find_source: FindSource) -> str:
-    """Return the table as CSV (RFC 4180: CRLF, doubled quotation marks), with a head."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    for item in items:
-        for row in _rows(item, find_source):
-            writer.writerow({name: cell(value) for name, value in row.items()})
-    return out.getvalue()
-
-
-def cell(value: object) -> object:
-    """Return a value as a cell that no spreadsheet runs."""
-    if not isinstance(value, str):
-        return value
-    if value.lstrip()[:1] in tuple(_FORMULA) or value[:1] in ("\t", "\r", "\n"):
-        return f"'{value}"
-    return value
+    """Return the table as CSV, with a head."""
+    return csv_text(COLUMNS, (row for item in items for row in _rows(item, find_source)))
 
 
 def _rows(item: Item, find_source: FindSource) -> Iterator[dict[str, Any]]:

@@ -1,26 +1,22 @@
 """What a request must pass before any of it is read as JSON: host, token, type, size, and time to arrive.
 
-- Host: a web page that a person visits may send requests to a loopback address under a name of its own (DNS rebinding);
-  only names of this service are answered. A request with a body must be `application/json`, which no web page may send
-  across origins without asking first, and nobody is told yes.
+- Host, size, time: see `pipeline.service.incoming`. A request with a body must be `application/json`, which no web page
+  may send across origins without asking first, and nobody is told yes.
 - Token: compared in constant time. Where one is set, everything but `/health` needs it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-import ipaddress
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pipeline.service.incoming import BodyTooLargeError, host_of, is_served, read_body, replayed
 from pipeline.service.problems import ProblemResponse
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+_LEAVE = {"Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +32,22 @@ class Limits:
 class Guard:
     """ASGI middleware that answers with a problem document what may not come in."""
 
-    def __init__(self, app: App, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app, self._limits = app, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        problem = self._refused(scope, headers)
-        body = b""
-        if problem is None:
-            read = await self._body(headers, receive)
-            if read is None:
-                return  # the client is gone
-            problem, body = (read, b"") if isinstance(read, ProblemResponse) else (None, read)
-        if problem is not None:
-            await problem(scope, receive, send)
-            return
-        await self._app(scope, _replayed(body, receive), send)
+        headers = Headers(scope=scope)
+        found = self._refused(scope, headers) or await self._body(receive, headers)
+        if isinstance(found, ProblemResponse):
+            await found(scope, receive, send)
+        elif found is not None:  # else the client is gone
+            await self._app(scope, replayed(found, receive), send)
 
-    def _refused(self, scope: Scope, headers: dict[str, str]) -> ProblemResponse | None:
-        if not _is_served(headers.get("host", ""), self._limits.hosts):
+    def _refused(self, scope: Scope, headers: Headers) -> ProblemResponse | None:
+        if not is_served(host_of(headers), self._limits.hosts):
             return ProblemResponse(421, "misdirected", "this host name is not served here; use the address it printed")
         token = self._limits.token
         if token is not None and scope["path"] != "/health":
@@ -72,51 +62,12 @@ class Guard:
             return ProblemResponse(415, "unsupported_media_type", "send the body as application/json")
         return None
 
-    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | ProblemResponse | None:
-        most = self._limits.max_body_bytes
-        too_large = f"the body has more than {most:,} bytes; send less at once"
-        stated = headers.get("content-length", "0")
-        if stated.isdigit() and int(stated) > most:
-            return ProblemResponse(413, "too_large", too_large, {"Connection": "close"})
-        parts: list[bytes] = []
-        size = 0
+    async def _body(self, receive: Receive, headers: Headers) -> bytes | ProblemResponse | None:
+        most, within_s = self._limits.max_body_bytes, self._limits.body_timeout_s
         try:
-            async with asyncio.timeout(self._limits.body_timeout_s):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        return None
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-                    if size > most:
-                        return ProblemResponse(413, "too_large", too_large, {"Connection": "close"})
-                    if not message.get("more_body", False):
-                        return b"".join(parts)
+            return await read_body(receive, headers, most=most, within_s=within_s)
+        except BodyTooLargeError:
+            detail = f"the body has more than {most:,} bytes; send less at once"
+            return ProblemResponse(413, "too_large", detail, _LEAVE)
         except TimeoutError:
-            detail = f"the body did not arrive within {self._limits.body_timeout_s:g} s"
-            return ProblemResponse(408, "timeout", detail, {"Connection": "close"})
-
-
-def _is_served(host: str, names: tuple[str, ...]) -> bool:
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    name = name.strip("[]").lower().rstrip(".")
-    if name == "localhost" or name in names:
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True  # an address cannot be rebound
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    sent = False
-
-    async def again() -> MutableMapping[str, Any]:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
+            return ProblemResponse(408, "timeout", f"the body did not arrive within {within_s:g} s", _LEAVE)

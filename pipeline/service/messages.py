@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from factcheck.days import Day
 from factcheck.records import Question, QuestionType
 
 MAX_QUESTION = 2000  # code points
 MAX_TEXT = 100_000
 
 
-def _is_day(day: str) -> str:
-    date.fromisoformat(day)
-    return day
-
-
 def _has_words(text: str) -> str:
     if not text.strip():
         raise ValueError("must have more than white space")
     return text
-
-
-Day = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-    AfterValidator(_is_day),
-    Field(json_schema_extra={"format": "date"}, description="YYYY-MM-DD"),
-]
 
 
 def _whole(value: object) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from factcheck.settings import Settings
 from pipeline.answerer import open_answerer
 from pipeline.service.app import create_app
 from pipeline.service.guard import Limits
+from pipeline.service.incoming import is_loopback
 from pipeline.service.library import Library
 
 SHORTEST_TOKEN = 16
@@ -75,16 +75,6 @@ def check_token(serving: Serving) -> None:
             f"serving on {serving.host} lets others in, which needs a token: `openssl rand -hex 24 > token`, then "
             "--token-file token"
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _Server(uvicorn.Server):

@@ -3,6 +3,8 @@
 
 const body = document.body;
 const kept = new Map(); // target -> draft; the draft of a changed mind replaces the earlier one
+const written = new Map(); // target -> its drafts that are in a saved file, oldest first
+const back = []; // drafts that were in a saved file and were taken back, each followed by its withdrawal
 let unsaved = 0;
 const store = `factcheck-bundle-${body.dataset.bundle}`;
 const byId = (id) => document.getElementById(id);
@@ -18,6 +20,10 @@ function caseOf(element) {
 function targetOf(fieldset) {
   const { kind, citation } = fieldset.dataset;
   return `${caseOf(fieldset).dataset.item}|${kind}${kind === "citation" ? `:${citation}` : ""}`;
+}
+
+function targetOfDraft({ item, kind, citation, id }) {
+  return `${item}|${kind}${{ citation: `:${citation}`, missed: `:${id}` }[kind] ?? ""}`;
 }
 
 function draftOf(section, kind, rest) {
@@ -46,12 +52,37 @@ function read(fieldset) {
   return draftOf(caseOf(fieldset), fieldset.dataset.kind, rest);
 }
 
+/** The forms with something typed or selected that no decision takes along; saving would drop it. */
+function undecided() {
+  return [...document.querySelectorAll("fieldset.judge")].filter((form) => {
+    const label = form.querySelector("input[type=radio]:checked")?.value;
+    const answer = form.querySelector(".corrected")?.value.trim();
+    const said = form.querySelector("textarea").value.trim() || form.span;
+    return label ? answer && label !== "wrong" : said || answer;
+  });
+}
+
 function changed(target, draft) {
   if (draft) kept.set(target, draft);
-  else kept.delete(target);
+  else takeBack(target);
   unsaved += 1;
   keep();
   count();
+}
+
+/** Forget what was decided on a target. What a saved file holds may be on the desk: the next one withdraws it there. */
+function takeBack(target) {
+  kept.delete(target);
+  for (const draft of (written.get(target) ?? []).toReversed()) {
+    const { item, version, id } = draft;
+    back.push(draft, { id: newId(), kind: "withdraw", item, version, made: new Date().toISOString(), decision: id });
+  }
+  written.delete(target);
+}
+
+function wasWritten(target, draft) {
+  const drafts = written.get(target) ?? [];
+  if (!drafts.some((one) => one.id === draft.id)) written.set(target, [...drafts, draft]);
 }
 
 function count() {
@@ -65,11 +96,17 @@ function count() {
   }
   byId("done").textContent = done;
   byId("unsaved").textContent = unsaved;
+  remarks();
+}
+
+function remarks() {
+  const n = undecided().length;
+  byId("undecided").textContent = n ? `, ${n} ${n === 1 ? "remark" : "remarks"} without a decision` : "";
 }
 
 function keep() {
   try {
-    localStorage.setItem(store, JSON.stringify(file()));
+    localStorage.setItem(store, JSON.stringify({ ...file(), written: [...written] }));
   } catch {
     // A browser that keeps nothing for files: the saved file is what counts.
   }
@@ -78,7 +115,7 @@ function keep() {
 function file() {
   return {
     schema: body.dataset.schema, bundle: body.dataset.bundle, reviewer: byId("reviewer").value.trim(),
-    saved: new Date().toISOString(), decisions: [...kept.values()],
+    saved: new Date().toISOString(), decisions: [...back, ...kept.values()],
   };
 }
 
@@ -88,6 +125,15 @@ function save() {
     byId("reviewer").focus();
     return;
   }
+  const [left] = undecided();
+  if (left) {
+    const title = left.querySelector("legend").textContent.trim();
+    const judged = left.querySelector("input[type=radio]:checked");
+    say(judged ? `Nothing saved yet: a right answer at “${title}” goes with “wrong” alone; choose that, or empty it.`
+      : `Nothing saved yet: choose a decision at “${title}”, for what you wrote there goes with one; or take it back.`);
+    left.querySelector("input[type=radio]").focus();
+    return;
+  }
   const link = document.createElement("a");
   const url = URL.createObjectURL(new Blob([JSON.stringify(file(), null, 1)], { type: "application/json" }));
   link.href = url;
@@ -95,6 +141,8 @@ function save() {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
   unsaved = 0;
+  for (const [target, draft] of kept) wasWritten(target, draft);
+  keep();
   say("");
   count();
 }
@@ -103,23 +151,56 @@ function save() {
 function restore(saved) {
   if (saved?.schema !== body.dataset.schema || !Array.isArray(saved.decisions)) throw new Error("no file of decisions");
   if (saved.reviewer && !byId("reviewer").value) byId("reviewer").value = saved.reviewer;
+  const withdrawals = new Map(saved.decisions.filter((draft) => draft.kind === "withdraw").map((draft) => [draft.decision, draft]));
   for (const draft of saved.decisions) {
     const section = [...document.querySelectorAll(".case")].find((one) => one.dataset.item === draft.item && one.dataset.version === draft.version);
-    if (!section) continue;
-    if (draft.kind === "missed") {
-      addMissed(section, draft);
-      continue;
-    }
-    const form = [...section.querySelectorAll("fieldset.judge")].find((one) => one.dataset.kind === draft.kind && (draft.kind === "answer" || Number(one.dataset.citation) === draft.citation));
-    const radio = form && [...form.querySelectorAll("input[type=radio]")].find((one) => one.value === draft.label);
-    if (!radio) continue;
-    radio.checked = true;
-    form.querySelector("textarea").value = draft.comment ?? "";
-    if (draft.answer && form.querySelector(".corrected")) form.querySelector(".corrected").value = draft.answer;
-    if (draft.span) showSpan(form, draft.span);
-    kept.set(targetOf(form), draft);
+    if (!section || draft.kind === "withdraw") continue;
+    if (withdrawals.has(draft.id)) forget(section, draft, withdrawals.get(draft.id));
+    else if (put(section, draft) && !saved.written) wasWritten(targetOfDraft(draft), draft);
   }
+  for (const [target, drafts] of saved.written ?? []) for (const draft of drafts) wasWritten(target, draft);
   count();
+}
+
+/** Show a draft in its form; whether there is one. */
+function put(section, draft) {
+  if (draft.kind === "missed") {
+    addMissed(section, draft);
+    return true;
+  }
+  const form = formOf(section, draft);
+  const radio = form && [...form.querySelectorAll("input[type=radio]")].find((one) => one.value === draft.label);
+  if (!radio) return false;
+  radio.checked = true;
+  form.querySelector("textarea").value = draft.comment ?? "";
+  if (draft.answer && form.querySelector(".corrected")) form.querySelector(".corrected").value = draft.answer;
+  if (draft.span) showSpan(form, draft.span);
+  kept.set(targetOf(form), draft);
+  return true;
+}
+
+/** A draft that a file takes back is taken back here too. */
+function forget(section, draft, withdrawal) {
+  if (!back.some((one) => one.id === draft.id)) back.push(draft, withdrawal);
+  const target = targetOfDraft(draft);
+  const others = (written.get(target) ?? []).filter((one) => one.id !== draft.id);
+  if (others.length) written.set(target, others);
+  else written.delete(target);
+  if (kept.get(target)?.id !== draft.id) return;
+  kept.delete(target);
+  if (draft.kind === "missed") section.querySelector(`.missed li[data-id="${CSS.escape(draft.id)}"]`)?.remove();
+  else clear(formOf(section, draft));
+}
+
+function formOf(section, draft) {
+  return [...section.querySelectorAll("fieldset.judge")].find((one) => one.dataset.kind === draft.kind && (draft.kind === "answer" || Number(one.dataset.citation) === draft.citation));
+}
+
+function clear(form) {
+  for (const radio of form.querySelectorAll("input[type=radio]")) radio.checked = false;
+  form.querySelector("textarea").value = "";
+  if (form.dataset.kind === "citation") showSpan(form, null);
+  else form.querySelector(".corrected").value = "";
 }
 
 function showSpan(form, span) {
@@ -130,10 +211,11 @@ function showSpan(form, span) {
 }
 
 function addMissed(section, draft) {
-  const target = `${section.dataset.item}|missed:${draft.id}`;
+  const target = targetOfDraft(draft);
   if (kept.has(target)) return;
   kept.set(target, draft);
   const line = document.createElement("li");
+  line.dataset.id = draft.id;
   const quote = document.createElement("q");
   quote.dir = "auto";
   quote.textContent = draft.span.exact;
@@ -190,12 +272,11 @@ document.addEventListener("click", (event) => {
       showSpan(form, span);
       const draft = read(form);
       if (draft) changed(targetOf(form), draft);
+      else count();
     }
   }
   if (does === "clear") {
-    for (const radio of form.querySelectorAll("input[type=radio]")) radio.checked = false;
-    form.querySelector("textarea").value = "";
-    if (form.dataset.kind === "citation") showSpan(form, null);
+    clear(form);
     changed(targetOf(form), null);
   }
   if (does === "missed") {
@@ -217,7 +298,13 @@ document.addEventListener("change", (event) => {
   else if (form) {
     const draft = read(form);
     if (draft) changed(targetOf(form), draft);
+    else count();
   }
+});
+
+// Told while it is typed: a line that grows as a press ends the typing would move the button from under the press.
+document.addEventListener("input", (event) => {
+  if (event.target.matches("fieldset.judge textarea, .corrected")) remarks();
 });
 
 document.addEventListener("focusin", (event) => {
@@ -237,7 +324,8 @@ async function load(chosen) {
 byId("save").addEventListener("click", save);
 byId("reviewer").addEventListener("change", keep);
 window.addEventListener("beforeunload", (event) => {
-  if (unsaved) event.preventDefault();
+  document.activeElement?.blur(); // what is being typed is a change now
+  if (unsaved || undecided().length) event.preventDefault();
 });
 try {
   const saved = localStorage.getItem(store);

@@ -3,13 +3,17 @@
 //
 // One step at a time: after a key that saves or leaves, no other is taken until the next page stands on the screen,
 // and a key pressed before it stood there is not taken at all. So no fast key judges what was not seen.
+//
+// What is typed is never lost in silence: whoever leaves with it saves it with the decision that stands, or is told.
 
-import { codePoints, selectedSpan } from "./offsets.js";
+import { codePoints, selectedSpan, selectedUnits } from "./offsets.js";
 import { KeyboardSelection } from "./select.js";
 
 const article = document.getElementById("article");
 const keysDialog = document.getElementById("keys");
 const selectForm = document.getElementById("select");
+const shortcuts = document.documentElement.dataset.shortcuts !== "off"; // the keys of one character
+const decision = document.querySelector("form.decision");
 const FIELDS = "input:not([type=hidden], [type=submit], [type=checkbox], [type=radio]), textarea, select";
 
 let busy = false;
@@ -23,6 +27,7 @@ function afterPaint(then) {
 afterPaint(() => {
   seenAt = performance.now();
   document.documentElement.dataset.ready = "";
+  announce();
 });
 
 addEventListener("pageshow", (event) => {
@@ -49,10 +54,16 @@ function unsay() {
 
 // -- saving
 
-async function save(form, button) {
+/** Send a form; `go` gets the address that the desk answers with. */
+async function save(form, button, go = (address) => location.assign(address)) {
   if (busy) return;
   const fields = new FormData(form, button);
   if (button?.hasAttribute("data-selects") && !takeSelection(fields)) return;
+  if (form === decision && fields.has("span")) takeCorrection(fields);
+  if (typed().some((field) => !goesWith(form, field))) {
+    say("What you typed is not saved yet: decide first, or empty the field.");
+    return;
+  }
   busy = true;
   document.documentElement.dataset.busy = "";
   try {
@@ -63,7 +74,8 @@ async function save(form, button) {
     });
     const said = await reply.json();
     if (said.to) {
-      location.assign(said.to);
+      announceNext(form, button);
+      go(said.to);
       return; // busy until the next page stands
     }
     say(said.message);
@@ -73,6 +85,62 @@ async function save(form, button) {
   busy = false;
   delete document.documentElement.dataset.busy;
 }
+
+/** What was saved is announced on the page that comes, for this one is gone before it could be read out. */
+function announceNext(form, button) {
+  if (form.getAttribute("action").startsWith("/decide/undo")) return; // the page says so itself
+  try {
+    sessionStorage.setItem("saved", `Saved: ${button.lastChild.textContent.trim()}.`);
+  } catch {
+    // a browser that keeps nothing: the pressed button tells
+  }
+}
+
+function announce() {
+  let saved = null;
+  try {
+    saved = sessionStorage.getItem("saved");
+    sessionStorage.removeItem("saved");
+  } catch {
+    return;
+  }
+  if (!saved) return;
+  const next = document.querySelector(".moves [data-key=n]");
+  next?.focus({ preventScroll: true });
+  document.getElementById("status").textContent = saved;
+}
+
+/** The fields of the decision that say something else than what is stored. */
+function typed() {
+  return [...(decision?.querySelectorAll(FIELDS) ?? [])].filter((field) => field.value !== stored(field));
+}
+
+function stored(field) {
+  return field.matches("select") ? (field.querySelector("[selected]")?.value ?? "") : field.defaultValue;
+}
+
+/** Whether a form takes a field along: missed evidence and a corrected span take the comment. */
+function goesWith(form, field) {
+  return form === decision || (form === selectForm && field.id === "comment");
+}
+
+/** Go on, once what was typed is saved with the decision that stands. Where none stands: stay, and say so. */
+function leave(go) {
+  if (busy) return;
+  if (!typed().length) {
+    busy = true;
+    go();
+    return;
+  }
+  const pressed = decision.querySelector("button[aria-pressed=true]");
+  document.getSelection().removeAllRanges(); // what was typed is saved, not what was just marked
+  if (pressed) save(decision, pressed, go);
+  else say("What you typed is not saved, for nothing is decided here yet: decide, or empty the field.");
+}
+
+addEventListener("beforeunload", (event) => {
+  if (!busy && typed().length) event.preventDefault();
+});
 
 /** Read the selection now, not when the browser last told us of it. */
 function takeSelection(fields) {
@@ -86,11 +154,27 @@ function takeSelection(fields) {
   return true;
 }
 
+/** A label takes what is selected as the corrected span; the words that are cited are no correction. */
+function takeCorrection(fields) {
+  const span = article && selectedSpan(article);
+  if (!span) return;
+  const cited = unitsOf([...article.querySelectorAll("mark.cited")]);
+  const chosen = selectedUnits(article);
+  const same = cited && chosen.start === cited.start && chosen.end === cited.end;
+  fields.set("span", same ? "" : JSON.stringify(span));
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.hasAttribute("data-saves")) return;
-  event.preventDefault();
-  save(form, event.submitter);
+  if (form.hasAttribute("data-saves")) {
+    event.preventDefault();
+    save(form, event.submitter);
+  } else if (form === decision) {
+    busy = true; // sent as any form is, with what was typed
+  } else if (form.method !== "dialog" && !busy && typed().length) {
+    event.preventDefault();
+    leave(() => form.requestSubmit(event.submitter));
+  }
 });
 
 // -- selections
@@ -99,6 +183,7 @@ function showSelection() {
   const span = article && selectForm && selectedSpan(article);
   if (!selectForm) return;
   selectForm.hidden = !span;
+  for (const button of document.querySelectorAll("[data-needs-span]")) button.disabled = !span;
   if (span) {
     const length = codePoints(span.exact);
     const text = length > 120 ? `${[...span.exact].slice(0, 80).join("")} … ${[...span.exact].slice(-35).join("")}` : span.exact;
@@ -108,18 +193,18 @@ function showSelection() {
 
 document.addEventListener("selectionchange", showSelection);
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest("[data-selects]")) event.preventDefault(); // a press must not clear what is selected
+  if (event.target.closest("[data-selects], .decision button")) event.preventDefault(); // a press must not clear what is selected
 });
 
 function startSelecting() {
   if (!article) return;
-  const cited = [...article.querySelectorAll("mark.cited")];
-  selecting = new KeyboardSelection(article, cited.length ? unitsOf(cited) : null);
+  selecting = new KeyboardSelection(article, unitsOf([...article.querySelectorAll("mark.cited")]));
   document.documentElement.dataset.selecting = "";
   say("Arrows move the end by a word, with Shift the start; h and l by a character; up and down by sentences. Esc leaves.", "hint");
 }
 
 function unitsOf(marks) {
+  if (!marks.length) return null;
   const range = document.createRange();
   range.setStart(article, 0);
   range.setEndBefore(marks[0]);
@@ -136,7 +221,7 @@ function stopSelecting() {
 
 // -- keys
 
-function leave(field) {
+function leaveField(field) {
   field.blur();
   if (field.closest("dialog")) return;
   document.getElementById("main")?.focus({ preventScroll: true });
@@ -144,7 +229,7 @@ function leave(field) {
 
 function escape(event) {
   const field = event.target.closest?.(FIELDS);
-  if (field) leave(field);
+  if (field) leaveField(field);
   else if (selecting || !document.getSelection().isCollapsed) stopSelecting();
   else unsay();
   busy = false; // a load that was stopped by hand
@@ -159,10 +244,14 @@ function act(element) {
   if (element.dataset.does === "select") startSelecting();
   else if (element.dataset.does === "cited") toCited();
   else if (element.dataset.open === "keys" && keysDialog) keysDialog.showModal();
-  else if (element.matches("a[href]")) {
-    busy = true;
-    location.assign(element.href);
-  } else element.click();
+  else if (element.matches("a[href]")) leave(() => location.assign(element.href));
+  else element.click();
+}
+
+/** Whether a click on a link leads away in this window. */
+function leaves(event, link) {
+  const here = link.href.split("#")[0] === location.href.split("#")[0] && link.hash;
+  return !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey && !here;
 }
 
 document.addEventListener("click", (event) => {
@@ -170,6 +259,11 @@ document.addEventListener("click", (event) => {
   if (opens && keysDialog && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     keysDialog.showModal();
+  }
+  const link = event.target.closest("a[href]");
+  if (link && leaves(event, link) && typed().length) {
+    event.preventDefault();
+    leave(() => location.assign(link.href));
   }
   const does = event.target.closest("button[data-does]")?.dataset.does;
   if (does === "select" && event.isTrusted) startSelecting();
@@ -186,6 +280,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
+  if (!shortcuts && event.key.length === 1) return;
   if (selecting?.handle(event)) {
     event.preventDefault();
     return;
@@ -198,12 +293,21 @@ document.addEventListener("keydown", (event) => {
   act(element);
 });
 
-// Enter in a comment saves nothing by accident; with Ctrl it saves the decision that stands.
+// Enter in a comment saves nothing by accident; with Ctrl it saves the decision that stands. A right answer goes with
+// "wrong" alone: by itself, the form would take its first button, which is "right".
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea")) return;
-  const pressed = event.target.form?.querySelector("button[aria-pressed=true]");
-  if (pressed) event.target.form.requestSubmit(pressed);
-  else say("Leave the comment with Esc and press the key of a decision; the comment is saved with it.", "hint");
+  const field = event.target;
+  const asked = event.ctrlKey || event.metaKey;
+  if (event.key !== "Enter" || event.isComposing || !field.matches("textarea, #corrected")) return;
+  if (field.id === "corrected" && (asked || field.matches("input"))) {
+    event.preventDefault();
+    if (field.value.trim()) field.form.requestSubmit(field.form.querySelector("button[value=wrong]"));
+    else say("Write the right answer first; Esc leaves the field.", "hint");
+  } else if (field.matches("textarea") && asked) {
+    const pressed = field.form?.querySelector("button[aria-pressed=true]");
+    if (pressed) field.form.requestSubmit(pressed);
+    else say("Leave the comment with Esc and press the key of a decision; the comment is saved with it.", "hint");
+  }
 });
 
 // -- lists: j and k or the arrows move the focus, Enter opens
@@ -228,6 +332,15 @@ function toCited() {
 
 document.querySelector(".case li.current")?.scrollIntoView({ block: "nearest" }); // in its column; the page follows
 toCited();
+document.getElementById("corrected")?.addEventListener("input", () => {
+  document.getElementById("read-as")?.remove(); // it tells how the stored words were read
+});
+if (!shortcuts) {
+  for (const element of document.querySelectorAll("[data-key]")) {
+    element.removeAttribute("aria-keyshortcuts");
+    if (element.placeholder) element.placeholder = element.placeholder.replace(/ \(.\)$/, "");
+  }
+}
 if (document.activeElement === document.body) document.querySelector("[data-row]")?.focus({ preventScroll: true });
 for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

@@ -13,6 +13,7 @@ import pytest
 
 from eval.gold import Sample, read_gold
 from factcheck.settings import Settings
+from review.answers import given_answer, same_answer
 from review.decisions import AnswerJudgement, CitationJudgement
 from review.listing import QueueFilter, Viewer
 from review.reading import Item
@@ -49,12 +50,12 @@ def judge_by(store: ReviewStore, item: Item, sample: Sample, name: str) -> None:
         draft = CitationJudgement(item=row.key, version=row.version, citation=cited.no, label=label)
         store.decide(draft, author=who)
     known: dict[str, Any] = {"item": row.key, "version": row.version}
+    value = sample.value.model_dump() if sample.value else None
     if not sample.answerable and row.answer not in (None, "not_stated"):
         store.decide(AnswerJudgement(label="should_abstain", **known), author=who)
-    elif row.answer == sample.answer or not sample.answerable:
+    elif not sample.answerable or same_answer((sample.answer, value), given_answer(item.record)):
         store.decide(AnswerJudgement(label="right", **known), author=who)
     else:
-        value = sample.value.model_dump() if sample.value else None
         store.decide(AnswerJudgement(label="wrong", answer=sample.answer, value=value, **known), author=who)
 
 

@@ -296,12 +296,12 @@ def test_an_output_of_unknown_form(yes_suite: Any, tmp_path: Path) -> None:
 
 def test_markup_in_questions_stays_text(make_suite: Any, tmp_path: Path) -> None:
     text = "Is <b>it</b> | so\u202e?\n# yes"
-    suite = make_suite([{"id": "=q", "question": text, "type": "boolean", "answer": "yes"}])
-    a, b = suite.run("a", {"=q": "yes"}), suite.run("b", {"=q": "no"})
+    suite = make_suite([{"id": "%q", "question": text, "type": "boolean", "answer": "yes"}])
+    a, b = suite.run("a", {"%q": "yes"}), suite.run("b", {"%q": "no"})
     done = invoke("compare", a, b, "-o", tmp_path / "o.md", "-o", tmp_path / "o.csv")
     assert "\u202e" not in done.stdout
     assert r"Is \<b\>it\</b\> \| so" in (tmp_path / "o.md").read_text(encoding="utf-8")
-    assert "'=q" in (tmp_path / "o.csv").read_text(encoding="utf-8")
+    assert ",'%q," in (tmp_path / "o.csv").read_text(encoding="utf-8")
     gate = invoke("gate", "--baseline", a, b, "-o", tmp_path / "o.xml", "--metric", "right")
     assert gate.exit_code == 0
     ElementTree.fromstring((tmp_path / "o.xml").read_text(encoding="utf-8"))

@@ -236,6 +236,14 @@ def test_the_command_fits_a_run(tmp_path: Path) -> None:
     assert fit(0.9) > 0.9
 
 
+def test_the_file_is_written_whole_and_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to("real.json")
+    assert invoke(str(run_file(tmp_path, 80)), "-o", str(tmp_path / "link.json"))[0] == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert "none" in read_calibration(tmp_path / "real.json").fits
+    assert "cannot be written" in invoke(str(tmp_path / "run.jsonl"), "-o", str(tmp_path / "no" / "c.json"))[1]
+
+
 def test_bad_runs_are_told(tmp_path: Path) -> None:
     out = str(tmp_path / "c.json")
     path = run_file(tmp_path, 80)

@@ -117,6 +117,14 @@ def test_each_type_has_its_value(tmp_path: Path, value: str, type_: str) -> None
             "g.yaml: samples[0] (a).value: '2025' is known to the year, and precision says 'day'",
         ),
         (
+            HEAD + "- {id: a, claim: C., answer: refuted, as_of: 2025-02-30}\n",
+            "g.yaml: samples[0] (a).as_of: '2025-02-30' is not a day; write it as YYYY-MM-DD",
+        ),
+        (
+            HEAD + "- {id: a, question: Is it so, type: date, answer: x, value: {iso: 2025-13, precision: month}}\n",
+            "g.yaml: samples[0] (a).value: '2025-13' is no date of the calendar",
+        ),
+        (
             HEAD + "- {id: a, claim: C., answer: refuted, stances: {s: against}}\n",
             "g.yaml: samples[0] (a).stances.s: 'against': input should be 'supports', 'refutes', 'mixed' or 'silent'",
         ),

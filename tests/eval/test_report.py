@@ -138,6 +138,11 @@ def test_nothing_in_a_report_acts_but_its_own_script(html: str) -> None:
     assert outside == []
 
 
+def test_every_table_that_scrolls_can_be_reached_by_keys_and_has_a_name_of_its_own(html: str) -> None:
+    names = re.findall(r'<div class="scroll" tabindex="0" role="region" aria-label="([^"]+)">', html)
+    assert len(names) == len(set(names)) == html.count('<div class="scroll"') > 4
+
+
 def test_every_scorer_has_its_line() -> None:
     assert {figure.scorer for figure in FIGURES} == {*SCORERS, *SET_SCORERS}
 
@@ -207,6 +212,14 @@ def test_the_command_writes_the_same_page(two_runs: tuple[Path, Path, Any], html
     assert "2 runs" in done.stderr
     assert (tmp_path / "r.html").read_bytes() == html.encode()
     assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
+
+
+def test_the_command_writes_through_a_link(two_runs: tuple[Path, Path, Any], tmp_path: Path) -> None:
+    (tmp_path / "link.html").symlink_to("real.html")
+    done = CliRunner().invoke(cli, ["eval", "report", str(two_runs[0]), "-o", str(tmp_path / "link.html")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "real.html").read_bytes().startswith(b"<!doctype html>")
 
 
 def test_a_run_that_was_cut_off_and_other_indexes_are_noted(two_runs: tuple[Path, Path, Any]) -> None:

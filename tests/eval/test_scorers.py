@@ -8,7 +8,7 @@ import pytest
 
 from eval.corpus import CorpusText
 from eval.gold import Sample
-from eval.quantities import same_duration, same_number
+from eval.quantities import same_number
 from eval.scorers.answer_accuracy import answer_accuracy
 from eval.scorers.citation_carries import citation_carries
 from eval.scorers.citation_coverage import citation_coverage
@@ -165,16 +165,6 @@ def test_values(gold: dict[str, Any], answer: str | None, value: dict[str, Any] 
     score = value_match(sample(**gold), record(answer, value), CORPUS)
     assert score is not None
     assert score.value == float(right), score.why
-
-
-@pytest.mark.parametrize(("one", "other"), [("P1Y", "P12M"), ("P2W", "P14D"), ("P1D", "PT24H"), ("PT1.5H", "PT90M")])
-def test_durations_that_are_the_same(one: str, other: str) -> None:
-    assert same_duration(one, other)
-
-
-@pytest.mark.parametrize(("one", "other"), [("P1M", "P30D"), ("P", "P"), ("20 years", "P20Y"), ("P20Y", "P2Y")])
-def test_durations_that_are_not(one: str, other: str) -> None:
-    assert not same_duration(one, other)
 
 
 def test_a_truth_value_is_no_number() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from factcheck.records import QuestionType
-from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, fit
+from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, asks_length, fit
 from pipeline.names import is_demonym
 
 
@@ -26,6 +26,10 @@ from pipeline.names import is_demonym
         ("In which city was it signed?", "entity", "Tehran", {"text": "x"}, " on Friday", 0),
         ("Who won?", "entity", "Maria Ortega", {"text": "x"}, "", 1),
         ("Who won?", "entity", "Bulgarian", {"text": "x"}, " voters", -1),
+        ("How long was the tear?", "duration", "eleven metres", {"number": 11, "unit": "m"}, " long in the hull", 1),
+        ("How long was the tear?", "duration", "eleven metres", {"number": 11, "unit": "m"}, " wide", -1),
+        ("How long was the tear?", "duration", "92-metre", {"number": 92, "unit": "m"}, " vessel", 0),
+        ("How long was the tear?", "duration", "two hours", {"iso": "PT2H"}, " long", 0),
         ("When was it signed?", "date", "May 1998", {"iso": "1998-05"}, "", 0),
     ],
 )
@@ -39,6 +43,24 @@ def test_lists_of_names_and_of_two() -> None:
     assert not asks_for_names("Which sectors does the plan cover?")
     assert asks_for_two("Which two seas does the canal link?")
     assert not asks_for_two("Which seas does the canal link?")
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("How long is the MV Solveig?", True),
+        ("How long was the tear in the hull?", True),
+        ("How long are the new cycle lanes in Calder?", True),
+        ("How long is the treaty valid?", False),
+        ("How long is the prison sentence of the architect?", False),
+        ("How long was the port closed for?", False),
+        ("How long did the strike last?", False),
+        ("How long will it take?", False),
+        ("How wide is the road?", False),
+    ],
+)
+def test_how_long_a_thing_is(question: str, wanted: bool) -> None:
+    assert asks_length(question) is wanted
 
 
 @pytest.mark.parametrize("name", ["Russian", "Iranians", "Chinese", "Irish", "North Korean", "Azerbaijani", "Swiss"])

@@ -211,6 +211,7 @@ TYPES = {
     "Since when has Russia been at war with Ukraine?": "date",
     "How long is the treaty valid?": "duration",
     "For how many years is the treaty valid?": "duration",
+    "How many seconds faster was she?": "duration",
     "What is the duration of the treaty?": "duration",
     "How many years ago was the treaty signed?": "number",
     "How much gas will the pipeline carry?": "number",

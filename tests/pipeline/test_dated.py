@@ -17,6 +17,8 @@ from pipeline.values import Anchor
             "On 17 January, 2025, and again on 3 March, 2024, they met.",
         ),
         ("It was signed on January 17, 2024.", "It was signed on January 17, 2024."),
+        ("The ballot closes on 3 March.", "The ballot closes on 3 March, 2025."),  # ahead of 20 January 2025
+        ("They said it would close on 3 March.", "They said it would close on 3 March."),  # of which year, nobody knows
         ("It was signed on Friday.", "It was signed on Friday."),  # a weekday stays a weekday
         ("They met in January last year.", "They met in January last year."),
         ("May 2025 was warm; 🙂 nobody may go.", "May 2025 was warm; 🙂 nobody may go."),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from factcheck.records import Coverage, Source, SourceStance, Span, Support
 from pipeline.cite import cite, line_of, rounded
 from pipeline.explain import explain
-from pipeline.judge import CLAIM_REFUTED, CLEAR, Evidence, decide, find_duplicates, join, restrain, sides, weigh
+from pipeline.judge import CLAIM_REFUTED, CLEAR, Evidence, decide, join, restrain, sides, weigh
 from pipeline.prove import reprove
 
 MakeSource = Callable[..., Source]
@@ -113,20 +113,6 @@ def test_a_source_without_evidence_is_silent(make_source: MakeSource) -> None:
 
 
 LONG = "The presidents of the two countries signed a treaty on partnership in the capital on Friday after long talks. "
-
-
-def test_a_near_duplicate_is_found_and_a_different_text_is_not(
-    make_source: MakeSource, seeds: dict[str, Source]
-) -> None:
-    sources = {
-        "first": make_source("first", LONG + "It is valid for twenty years."),
-        "reprint": make_source("reprint", "(Agency) " + LONG.replace("  ", " ") + "It is valid for twenty years."),
-        "other": make_source("other", "Maize prices rose in Iowa last week after the storm, traders said on Monday."),
-        "again": make_source("again", LONG.upper()),
-    }
-    assert find_duplicates(sources) == {"reprint": "first", "again": "first"}
-    assert find_duplicates(seeds) == {}
-    assert find_duplicates({"a": make_source("a", "Yes."), "b": make_source("b", "Yes.")}) == {}  # too short to tell
 
 
 def test_a_reprint_counts_once_with_its_original(make_source: MakeSource, make_evidence: MakeEvidence) -> None:

@@ -129,6 +129,10 @@ def test_pages_with_little_on_them(records: tuple[dict[str, Any], ...]) -> None:
     assert "Undefined" not in html
 
 
+def test_no_two_landmarks_have_one_name(html: str) -> None:
+    assert html.count('aria-labelledby="overview"') == 1
+
+
 def test_a_broken_record_is_refused() -> None:
     with pytest.raises(UserError, match="verdict"):
         render_page([made.TERM | {"verdict": "maybe"}], made.find_source)
@@ -155,7 +159,10 @@ def test_in_a_browser_nothing_runs_and_nothing_sticks_out(html: str, scheme: Any
         styled = tab.evaluate("getComputedStyle(document.querySelector('mark')).boxShadow !== 'none'")
         dark = tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 22, 26)"
         seen = tab.locator("#q1c0").is_visible()
+        jumps = tab.evaluate("[...document.querySelectorAll('.jumps a')].map((a) => a.getBoundingClientRect().height)")
         browser.close()
+    assert jumps
+    assert min(jumps) >= 24  # WCAG 2.5.8: a target's least height
     assert wider <= 0
     assert styled
     assert seen

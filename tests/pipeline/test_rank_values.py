@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from factcheck.records import Passage, Question, Source, Span
-from pipeline.extract import ValueCandidate, find_candidates
+from pipeline.extract import ValueCandidate, find_candidates, typed
 from pipeline.pointing import Pointed
 from pipeline.rank_values import LEAST_POINTED, N_JUDGED, Weights, point_at_values, rank_values
 from pipeline.sentences import Sentence
@@ -207,3 +207,26 @@ def test_what_fits_into_neither_text_is_not_pointed_at() -> None:
     place = sentence("After talks that had lasted for many years it met in 2024.")
     _, pointed = point_at_values(WHEN, candidates(WHEN, place), Short("2024"))
     assert pointed == [LEAST_POINTED]
+
+
+def test_lengths_are_offered_where_how_long_may_ask_for_one() -> None:
+    ship = sentence("The 92-metre vessel was out of service for three weeks, with winds of 19 metres per second.")
+    found = candidates(Question("How long is the Solveig?", type="duration"), ship)
+    assert {c.answer: c.value for c in found} == {
+        "92-metre": {"number": 92, "unit": "m"},
+        "three weeks": {"iso": "P3W"},
+    }
+    lasting = candidates(Question("How long did it last?", type="duration"), ship)
+    assert [c.answer for c in lasting] == ["three weeks"]
+    picked = typed("92-metre", Question("How long is the Solveig?", type="duration"), ship)
+    assert picked == {"number": 92, "unit": "m"}
+
+
+def test_figures_are_read_in_the_language_of_their_source() -> None:
+    german = sentence("Das Wasserwerk wurde 1903 von der Stadt gegründet und versorgt rund 94.000 Menschen.", before="")
+    english = sentence(
+        "The water works of the town were built in 1903 and supply about 94.125 of the people.", before=""
+    )
+    question = Question("How many people does it supply?", type="number")
+    assert [c.value["number"] for c in candidates(question, german)] == [94000]
+    assert [c.value["number"] for c in candidates(question, english)] == [94.125]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.records import Source
-from pipeline.values import Anchor, find_values, parse_number, parse_value
+from pipeline.values import Anchor, find_values, parse_number, parse_value, same_date
 
 PUBLISHED = Anchor(date(2025, 1, 28))  # a Tuesday
 
@@ -33,17 +33,30 @@ DATES: dict[str, list[tuple[str, str, str]]] = {
     "in February 2022": [("February 2022", "2022-02", "month")],
     "in 1991": [("1991", "1991", "year")],
     "between 2015 and 2018": [("2015", "2015", "year"), ("2018", "2018", "year")],
-    # no year: the latest one not after 28 January 2025
-    "on January 17": [("January 17", "2025-01-17", "day")],
-    "on January 28": [("January 28", "2025-01-28", "day")],
-    "on January 29": [("January 29", "2024-01-29", "day")],
-    "on December 31": [("December 31", "2024-12-31", "day")],
+    # no year, told as past: the latest one not after 28 January 2025
+    "signed on January 17": [("January 17", "2025-01-17", "day")],
+    "signed on January 28": [("January 28", "2025-01-28", "day")],
+    "signed on January 29": [("January 29", "2024-01-29", "day")],
+    "signed on December 31": [("December 31", "2024-12-31", "day")],
+    # told as ahead: the first one not before it
+    "It closes on January 29": [("January 29", "2025-01-29", "day")],
+    "It will close on January 28": [("January 28", "2025-01-28", "day")],
+    "It is to close on January 17": [("January 17", "2026-01-17", "day")],
+    "Fares rise on 29 February": [],  # the next one is of 2025, which has none
+    # no tense that decides: the year stays open
+    "on January 17": [("January 17", "--01-17", "day")],
+    "It would close on 29 February": [("29 February", "--02-29", "day")],
+    "It would close on 30 February": [],
     "died in May of last year": [("May of last year", "2024-05", "month")],
     "as early as January next year": [("January next year", "2026-01", "month")],
     "signed on Friday": [("on Friday", "2025-01-24", "day")],  # the Friday before that Tuesday
-    "on Tuesday": [("on Tuesday", "2025-01-28", "day")],
+    "signed on Tuesday": [("on Tuesday", "2025-01-28", "day")],
+    "opens on Friday": [("on Friday", "2025-01-31", "day")],
+    "opens on Tuesday": [("on Tuesday", "2025-01-28", "day")],
+    "last Friday": [("last Friday", "2025-01-24", "day")],
+    "the mood on Friday": [],
     # the month May, and the verb
-    "On May 1": [("May 1", "2024-05-01", "day")],
+    "On May 1 they met": [("May 1", "2024-05-01", "day")],
     "5 million in May 2020": [("May 2020", "2020-05", "month")],
     "He may 5 times ask, and may 2020 people come": [("2020", "2020", "year")],
     "It may rain": [],
@@ -65,6 +78,22 @@ def test_without_a_day_to_count_from_a_date_without_a_year_stays_out() -> None:
     assert find_values("on January 17, on Friday, in May of last year", "date") == ()
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2025-06-10", "2025-06-10", True),
+        ("2025-06-10", "2024-06-10", False),
+        ("--06-10", "2024-06-10", True),
+        ("2024-06-10", "--06-10", True),
+        ("--06-10", "2024-06-11", False),
+        ("--12-06", "2012-06", False),  # a month
+        ("--12-06", "2012", False),
+    ],
+)
+def test_a_day_whose_year_is_open_is_that_of_any_year(one: str, other: str, same: bool) -> None:
+    assert same_date(one, other) is same
+
+
 DURATIONS = {
     "valid for 20 years": [("20 years", "P20Y")],
     "for twenty years": [("twenty years", "P20Y")],
@@ -78,6 +107,13 @@ DURATIONS = {
     "1.5 hours": [("1.5 hours", "PT1.5H")],
     "3,000 years": [("3,000 years", "P3000Y")],
     "two hundred years": [("two hundred years", "P200Y")],
+    "5 hours and 52 minutes": [("5 hours and 52 minutes", "PT5H52M")],
+    "2 hours 27 minutes, and 41 seconds": [("2 hours 27 minutes, and 41 seconds", "PT2H27M41S")],
+    "one year and six months": [("one year and six months", "P1Y6M")],
+    "two days, three hours": [("two days, three hours", "P2DT3H")],
+    "two years or six months": [("two years", "P2Y"), ("six months", "P6M")],
+    "72 seconds, a 30-second spot": [("72 seconds", "PT72S"), ("30-second", "PT30S")],
+    "in two second-hand shops": [],
     "several years of a year": [],
 }
 
@@ -111,6 +147,12 @@ NUMBERS: dict[str, list[tuple[str, float, str | None]]] = {
     "1.2 million barrels per day": [("1.2 million barrels per day", 1.2e6, "bbl/day")],
     "3 bcm": [("3 bcm", 3e9, "m3")],
     "100 billion rubles annually": [("100 billion rubles annually", 100e9, "RUB/year")],
+    "the 92-metre vessel, a 5-mile run": [("92-metre", 92, "m"), ("5-mile", 5, "mi")],
+    "two nautical miles, 30 feet, winds of 19 metres per second": [
+        ("two nautical miles", 2, "nmi"),
+        ("30 feet", 30, "ft"),
+        ("19 metres per second", 19, "m/second"),
+    ],
     # ranges lend unit and scale
     "10-15 billion tons": [("10", 10e9, "t"), ("15 billion tons", 15e9, "t")],
     "from 5 to 10 percent": [("5", 5, "%"), ("10 percent", 10, "%")],
@@ -123,6 +165,15 @@ NUMBERS: dict[str, list[tuple[str, float, str | None]]] = {
     "one ship": [("one ship", 1, "ship")],
     "June 19, 2024": [],
     "in 2024": [],
+    # times of day, and on a stop watch
+    "at 4:17 a.m., 1 a.m., 11 pm, 6.40 a.m.": [],
+    "at one o'clock, in 2:27:41": [],
+    "3 amphibians, 5 promises": [("3 amphibians", 3, "amphibians"), ("5 promises", 5, "promises")],
+    # a verb is no unit
+    "an earthquake of magnitude 6.4 struck": [("6.4", 6.4, None)],
+    "the index, at 54.3, fell; flight 317 crashed": [("54.3", 54.3, None), ("317", 317, None)],
+    "the 54.3 fell, the 12 rose, the 9 would": [("54.3", 54.3, None), ("12", 12, None), ("9", 9, None)],
+    "400 injured, 12 beds": [("400 injured", 400, "injured"), ("12 beds", 12, "beds")],
     "version 1.2.3": [],
     "3,5 percent": [],  # a decimal comma: better nothing than 3
     "Article 51 of the Charter": [("51", 51, None)],
@@ -132,6 +183,24 @@ NUMBERS: dict[str, list[tuple[str, float, str | None]]] = {
 @pytest.mark.parametrize(("text", "expected"), NUMBERS.items())
 def test_numbers(text: str, expected: list[tuple[str, float, str | None]]) -> None:
     assert found(text, "number") == [(said, {"number": n, "unit": unit}) for said, n, unit in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "german"),
+    [
+        ("94.000 Menschen", 94, 94000),
+        ("11.240 Unterschriften", 11.24, 11240),
+        ("1.234.567,89 Euro", None, 1234567.89),
+        ("46,5 Millionen Euro", None, 46.5e6),
+        ("2,14 Euro", None, 2.14),
+        ("14 000 signatures", 14000, 14000),
+        ("17.01.2025", None, None),
+    ],
+)
+def test_points_and_commas_of_another_language(text: str, english: float | None, german: float | None) -> None:
+    read = [find_values(text, "number", anchor=Anchor(english=known)) for known in (True, False)]
+    assert [values[0].value["number"] if values else None for values in read] == [english, german]
+    assert all(value.span.of(text) == value.text for values in read for value in values)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def _decide(store: ReviewStore, row: Any, texts: dict[str, str]) -> None:
     for draft in (
         CitationJudgement(citation=0, label="wrong_span", span=span, **kept),
         MissedEvidence(label="supports", span=span, **kept),
-        AnswerJudgement(label="wrong", answer=payload, **kept),
+        AnswerJudgement(label="wrong", answer=f"{payload} other", **kept),
     ):
         store.decide(draft, author=reviewer)
 

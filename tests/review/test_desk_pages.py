@@ -116,6 +116,11 @@ class TestAudit:
         assert marked(page, "target") == "pact"
         assert "/decide/citation" not in page
 
+    def test_the_title_hides_and_reorders_nothing(self, desk: ReviewStore) -> None:
+        desk.add(items_of([("line 1", answer("Is it \x1b[31m\u202eso?", [], id="odd"))]))
+        page = Visitor(desk).get("/item/5")
+        assert "<title>Is it ⟨U+001B⟩[31m⟨U+202E⟩so? · factcheck</title>" in page
+
     def test_a_source_that_does_not_exist_is_said(self, ada: Visitor) -> None:
         assert "The catalog has no source" in ada.get("/item/1?t=0&source=nowhere")
 
@@ -159,6 +164,24 @@ class TestDecisions:
         assert made.decision.payload["span"]["exact"] == "It has no mutual defence clause."
         assert marked(ada.get("/item/2?t=0"), "corrected") == "It has no mutual defence clause."
 
+    def test_a_corrected_span_goes_with_a_label_and_stays_with_the_next(self, desk: ReviewStore, ada: Visitor) -> None:
+        ada.judge(2, 0, "refutes", span=json.dumps(span("treaty", "It has no mutual defence clause.")))
+        ada.judge(2, 0, "partly")  # the form has the standing span
+        ada.judge(2, 0, "partly", span="")
+        found = [(one.decision.label, one.decision.payload.get("span")) for one in desk.item(2).decisions]
+        corrected = span("treaty", "It has no mutual defence clause.")
+        assert found == [("refutes", corrected), ("partly", corrected), ("partly", None)]
+
+    def test_an_orphan_with_a_span_is_judged_as_carrying(
+        self, desk: ReviewStore, ada: Visitor, home: Path, hashing: Any
+    ) -> None:
+        text = "Now it has a mutual defence clause."
+        put_sources(home, {"treaty": text}, hashing)
+        whole = {"source": "treaty", "source_sha256": sha256(text.encode()).hexdigest(), "start": 0, "end": len(text)}
+        ada.judge(2, 0, "refutes", span=json.dumps({**whole, "exact": text}))
+        assert labels(desk, 2) == [("Ada", "refutes", "counts")]
+        assert " data-needs-span disabled" not in ada.get("/item/2?t=0")  # its span stands
+
     def test_marking_missed_evidence_in_another_source(self, desk: ReviewStore, ada: Visitor) -> None:
         reply = ada.select(1, "supports", span("preview", "may be signed next week"))
         assert reply.headers["location"] == "/item/1?t=0&source=preview&at=9%3A32"
@@ -185,6 +208,15 @@ class TestDecisions:
         ada.judge_answer(3, "wrong", corrected_answer="10 years", comment="misread")
         (made,) = desk.item(3).decisions
         assert (made.decision.label, made.decision.payload["answer"]) == ("wrong", "10 years")
+        assert "read as <bdi>P10Y</bdi>" in ada.get("/item/3?t=answer")
+
+    def test_a_corrected_answer_that_is_no_value_is_refused_with_what_to_write(
+        self, desk: ReviewStore, ada: Visitor
+    ) -> None:
+        reply = ada.judge_answer(3, "wrong", corrected_answer="sometime")
+        assert reply.status_code == 422
+        assert "is no duration; write e.g. 20 years" in reply.text
+        assert desk.head()[0] == 0
 
     def test_a_stale_record_gets_409_with_both_versions(self, desk: ReviewStore, ada: Visitor) -> None:
         fields = ada.form(ada.get("/item/2?t=0"), "/decide/citation")

@@ -198,12 +198,12 @@ def test_the_corpus_is_written_byte_for_byte(desk: ReviewStore, home: Path, tmp_
 
 def test_the_table_neutralises_formulas_and_keeps_every_decision(desk: ReviewStore, tmp_path: Path) -> None:
     first = judge(desk, 1, "supports", comment='=HYPERLINK("x")')
-    judge(desk, 1, "irrelevant", comment='a,\n"b"')
+    judge(desk, 1, "irrelevant", comment=' |cmd,\n"b"')
     export_desk(desk, tmp_path / "out")
     with (tmp_path / "out" / "decisions.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["state"], row["comment"]) for row in rows] == [
-        ("replaced", '\'=HYPERLINK("x")'), ("counts", 'a,\n"b"')
+        ("replaced", '\'=HYPERLINK("x")'), ("counts", '\' |cmd,\n"b"')
     ]  # fmt: skip
     assert rows[0]["hash"] == first.hash
     assert rows[0]["exact"] == "signed in Moscow"
@@ -236,6 +236,27 @@ def test_calibration_has_each_judged_answer_with_its_probability(desk: ReviewSto
     ]  # fmt: skip
 
 
+def test_who_agrees_with_the_program_found_no_fault_whatever_they_call_it(desk: ReviewStore, tmp_path: Path) -> None:
+    """A log from before such decisions were refused: "should abstain" where it did, "wrong: yes" where it is yes."""
+    known = {**RECORDS[2], "question": {**RECORDS[2]["question"], "id": "none"}, "answer": None, "value": None}
+    withheld = {**known, "question": {**known["question"], "id": "withheld"}, "abstained": True}
+    desk.add(items_of([("", known), ("", withheld)]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("review.deciding._check_answer", lambda *_: None)
+        judge_answer(desk, 1, "wrong", answer="yes")  # it is yes
+        judge_answer(desk, 3, "wrong", answer="twenty years")  # P20Y, as "20 years" is
+        judge_answer(desk, 4, "should_abstain")  # it is not_stated
+        judge_answer(desk, 5, "should_abstain")
+    judge_answer(desk, 2, "should_abstain")  # it is no
+    judge_answer(desk, 6, "should_abstain")
+    exported(desk, tmp_path / "out")
+    lines = [json.loads(line) for line in (tmp_path / "out" / "calibration.jsonl").read_text("utf-8").splitlines()]
+    assert {one["sample"]: one["right"] for one in lines} == {
+        "moscow": True, "term": True, "nato": True, "none": True, "clause": False, "withheld": True
+    }  # fmt: skip
+    assert [one.id for one in read_gold(tmp_path / "out" / "regressions.yaml").samples] == ["clause"]
+
+
 def test_decisions_on_a_changed_source_are_not_exported(
     desk: ReviewStore, home: Path, tmp_path: Path, hashing: Any
 ) -> None:
@@ -257,10 +278,19 @@ def test_nothing_is_overwritten_and_nothing_half_is_left(
     (tmp_path / "other" / "sources.yaml").write_text("[{id: treaty, file: treaty}]", "utf-8")
     with pytest.raises(UserError):
         export_desk(desk, tmp_path / "out", corpus=str(tmp_path / "other"))
-    assert not list(tmp_path.glob("out*"))
+    assert not list(tmp_path.glob("*out*"))
     export_desk(desk, tmp_path / "out")
     with pytest.raises(UserError, match="exists"):
         export_desk(desk, tmp_path / "out")
+
+
+def test_what_lies_beside_an_export_stays(desk: ReviewStore, tmp_path: Path) -> None:
+    judge_answer(desk, 1, "right")
+    (tmp_path / "out.part").mkdir()
+    (tmp_path / "out.part" / "mine.txt").write_text("precious", "utf-8")
+    export_desk(desk, tmp_path / "out")
+    assert (tmp_path / "out.part" / "mine.txt").read_text("utf-8") == "precious"
+    assert {path.name for path in tmp_path.glob("*out*")} == {"out", "out.part"}
 
 
 def test_a_home_without_sources_has_no_corpus_to_export(tmp_path: Path) -> None:
@@ -269,7 +299,7 @@ def test_a_home_without_sources_has_no_corpus_to_export(tmp_path: Path) -> None:
         judge_answer(desk, 1, "right")
         with pytest.raises(UserError, match="holds no sources for the labels"):
             export_desk(desk, tmp_path / "out")
-    assert not list(tmp_path.glob("out*"))
+    assert not list(tmp_path.glob("*out*"))
 
 
 @pytest.mark.parametrize(
@@ -278,6 +308,12 @@ def test_a_home_without_sources_has_no_corpus_to_export(tmp_path: Path) -> None:
         (1, "wrong", {"answer": "maybe"}, "is none of yes, no, not_stated, conflicting"),
         (1, "right", {"answer": "no"}, "goes with the label 'wrong'"),
         (3, "wrong", {"value": {"iso": "P1Y"}}, "needs its text"),
+        (1, "wrong", {"answer": "yes"}, "'yes' is what the program answered, so it is not wrong"),
+        (3, "wrong", {"answer": "about twenty years"}, "is what the program answered"),
+        (4, "should_abstain", {}, "the program did abstain; judge that 'right'"),
+        (3, "wrong", {"answer": "not 20 years but 25 years"}, "holds 2 values .'20 years', '25 years'.; name the one"),
+        (3, "wrong", {"answer": "more than 25 years"}, "is more than a duration, of which a label holds '25 years'"),
+        (3, "wrong", {"answer": "sometime"}, "'sometime' is no duration; write e.g. 20 years"),
     ],
 )
 def test_a_correction_that_cannot_be_a_label_is_refused_at_once(
@@ -285,3 +321,11 @@ def test_a_correction_that_cannot_be_a_label_is_refused_at_once(
 ) -> None:
     with pytest.raises(UserError, match=said):
         judge_answer(desk, item, label, **more)
+
+
+def test_a_right_answer_of_an_old_log_that_is_no_one_value_is_left_out(desk: ReviewStore, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("review.deciding._check_answer", lambda *_: None)
+        judge_answer(desk, 3, "wrong", answer="not 20 years but 25 years")
+    (left,) = export_desk(desk, tmp_path / "out").left_out
+    assert left.why.startswith("the right answer cannot be read: 'not 20 years but 25 years' holds 2 values")

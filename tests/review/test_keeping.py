@@ -133,6 +133,15 @@ def test_a_backup_is_the_whole_desk_and_replaces_nothing(
     assert [one.name for one in path.parent.iterdir()] == ["desk.sqlite"]
 
 
+def test_what_lies_beside_a_backup_stays(judged: ReviewStore, tmp_path: Path) -> None:
+    beside = tmp_path / "out" / "desk.sqlite.part"
+    beside.parent.mkdir()
+    beside.write_text("precious", "utf-8")
+    assert backup(judged, tmp_path / "out" / "desk.sqlite").n_rows == 4
+    assert beside.read_text("utf-8") == "precious"
+    assert {one.name for one in beside.parent.iterdir()} == {"desk.sqlite", "desk.sqlite.part"}
+
+
 def test_stats_count_what_counts(judged: ReviewStore) -> None:
     found = desk_stats(judged)
     assert (found.n_items, found.n_open, found.n_disputed, found.n_citations, found.n_decisions) == (4, 3, 1, 4, 4)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -146,24 +145,6 @@ def test_pages_of_a_source_without_any() -> None:
     assert Source("a", "text", "", "").page_of(0) is None
     assert Source("a", "First.\nThird.", "", "", pages=(0, 7, 7)).page_of(7) == 3
     assert Span(0, 1).of("ab") == "a"
-
-
-def test_a_catalog_of_the_first_schema_is_brought_up_to_date(settings: Settings, embedder: HashEmbedder) -> None:
-    with Store.open(settings, embedder, write=True) as store:
-        store.put("a", "A treaty.")
-        store.complete()
-    path = settings.home / "catalog.sqlite"
-    with sqlite3.connect(path) as db:
-        db.executescript(
-            "ALTER TABLE sources DROP COLUMN stamp; ALTER TABLE versions DROP COLUMN pages; PRAGMA user_version = 1"
-        )
-    db.close()
-    with Store.open(settings, embedder) as store:
-        assert store.source("a").text == "A treaty."
-        assert store.source("a").pages == ()
-    with Store.open(settings, embedder, write=True) as store:
-        assert store.put("a", "A treaty.", pages=(0,)) == "provenance"
-        assert store.source("a").pages == (0,)
 
 
 # -- hostile folders and listings

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -83,6 +85,7 @@ def test_an_unknown_id_names_the_nearest(store: Store) -> None:
         store.search_lexical("treaty", 3, Filters(sources=("x9",)))
 
 
+@pytest.mark.parametrize("most_ids", [10_000, 1])  # with 1, sources are left out or asked for one by one
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -97,7 +100,10 @@ def test_an_unknown_id_names_the_nearest(store: Store) -> None:
         (Filters(sources=("treaty",), as_of="2024-01-01"), set()),
     ],
 )
-def test_filters_leave_out_only_what_is_known_not_to_fit(store: Store, filters: Filters, expected: set[str]) -> None:
+def test_filters_leave_out_only_what_is_known_not_to_fit(
+    store: Store, filters: Filters, expected: set[str], most_ids: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.vectors._MOST_IDS", most_ids)
     query = "treaty maize prices text"
     assert set(ids(store.search_lexical(query, 10, filters))) == expected
     assert set(ids(store.search_dense(query, 10, filters))) == expected
@@ -268,6 +274,63 @@ def test_the_digest_tells_texts_ids_and_settings_apart(settings: Settings, embed
             store.complete()
             digests.add(store.index_digest())
     assert len(digests) == 3
+
+
+def test_the_digest_is_made_once_for_each_state_of_the_catalog(settings: Settings, embedder: HashEmbedder) -> None:
+    with Store.open(settings, embedder, write=True) as writer:
+        writer.put("a", "One.")
+        with Store.open(settings, embedder) as reader:
+            statements: list[str] = []
+            reader._catalog._db.set_trace_callback(statements.append)
+            first = reader.index_digest()
+            assert reader.index_digest() == first == writer.index_digest()
+            assert sum("source_sha256" in said for said in statements) == 1
+            for change in (lambda: writer.put("a", "Two."), lambda: writer.put("b", "One."), writer.complete):
+                before = reader.index_digest()
+                change()
+                assert reader.index_digest() == writer.index_digest() != before
+            writer.remove("b")
+            writer.put("a", "One.")
+            writer._catalog.rows("DELETE FROM meta WHERE key = 'index'")  # what complete() noted
+            assert reader.index_digest() == writer.index_digest() == first
+
+
+def test_hashes_are_read_without_the_texts(store: Store) -> None:
+    catalog, said = store._catalog, []
+    catalog._db.set_trace_callback(said.append)
+    assert catalog.text_by_hash("corn", store.source("corn").source_sha256) == CORN
+    assert [source_id for source_id, _ in catalog.hashes()] == ["corn", "treaty", "undated"]
+    catalog._db.set_trace_callback(None)
+    by_hash, hashes = (s for s in said if "FROM versions" in s)
+    assert plan(store, by_hash)[0] == "SEARCH versions USING INDEX by_hash (source_sha256=?)"
+    assert plan(store, hashes)[0] == "SCAN v USING COVERING INDEX by_hash"
+
+
+def plan(store: Store, statement: str) -> list[str]:
+    return [str(row[3]) for row in store._catalog.rows(f"EXPLAIN QUERY PLAN {statement}")]
+
+
+_TO_2 = "DROP INDEX by_hash; PRAGMA user_version = 2;"
+_TO_1 = "ALTER TABLE sources DROP COLUMN stamp; ALTER TABLE versions DROP COLUMN pages; PRAGMA user_version = 1;"
+
+
+@pytest.mark.parametrize("made_old", [_TO_2 + _TO_1, _TO_2])
+def test_a_catalog_of_an_earlier_schema_is_brought_up_to_date(
+    settings: Settings, store: Store, embedder: HashEmbedder, made_old: str
+) -> None:
+    digest, said = store.index_digest(), store._catalog.rows("SELECT name FROM sqlite_schema ORDER BY name")
+    store.close()
+    with closing(sqlite3.connect(settings.home / "catalog.sqlite")) as db:
+        db.executescript(made_old)
+    with Store.open(settings, embedder) as reader:
+        assert reader.source("treaty").text == TREATY
+        assert reader.source("treaty").pages == ()
+        assert reader.index_digest() == digest
+        assert reader._catalog.rows("SELECT name FROM sqlite_schema ORDER BY name") == said
+        assert reader._catalog.rows("PRAGMA user_version") == [(3,)]
+    with Store.open(settings, embedder, write=True) as writer:
+        assert writer.put("treaty", TREATY, pages=(0,)) == "provenance"
+        assert writer.source("treaty").pages == (0,)
 
 
 def test_source_is_a_record_that_equals_itself(store: Store) -> None:

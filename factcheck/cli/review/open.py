@@ -68,7 +68,7 @@ def _url(host: str, bound: socket.socket) -> str:
 
 
 def _announce(store: ReviewStore, url: str, host: str, *, signs_in: bool) -> None:
-    from review.serve import is_loopback
+    from pipeline.service.incoming import is_loopback
 
     click.echo(url)
     if signs_in:

@@ -10,8 +10,9 @@ import pytest
 from factcheck.errors import ModelUnavailableError, SourceError
 from factcheck.records import Answer, CheckClaim, Question
 from pipeline.drafts.check import Draft, Failed, check_draft, check_record, failing, read_draft
-from pipeline.mismatch import find_mismatches
+from pipeline.mismatch import find_mismatches, mismatch_in
 from pipeline.record import answer_from_record, check_claim_from_record, check_claim_record
+from pipeline.values import Anchor
 from tests.pipeline import made_records as made
 
 REFUTED = made.answer(
@@ -89,7 +90,27 @@ def test_context_that_would_make_the_question_too_long_is_left_out() -> None:
         ),
         ("It was signed on 17 January 2025.", "Signed on January 17.", []),  # the citation is of January 18, 2025
         ("It was signed on 18 January 2024.", "Signed on January 17.", [("date", "18 January 2024", "January 17")]),
+        # "would" does not tell the year; the citation is of January 18, 2025
+        ("It closes on 10 June 2025.", "They said it would close on 10 June.", []),
+        (
+            "It closes on 10 June 2025.",
+            "They said it would close on 11 June.",
+            [("date", "10 June 2025", "11 June")],
+        ),
+        ("It closes on 10 June 2025.", "It closes on 10 June.", []),
         ("It was signed in 2025.", "Signed on 17 January 2025.", []),  # another precision
+        # numbers that count nothing are not compared
+        ("The magnitude was 6.4.", "It had a magnitude of 6.4, killed 38 and injured more than 400, he said.", []),
+        ("The magnitude was 6.4.", "A quake of magnitude 6.2 struck, killing 38.", []),
+        ("The flight's number was 317.", "Flight 317 crashed at 4:17.", []),
+        # durations: in one measure, added where they are told as one; months are no minutes
+        ("It took 90 minutes.", "It took 1 hour and 30 minutes.", []),
+        ("It took 95 minutes.", "It took 1 hour and 30 minutes.", [("number", "95 minutes", "1 hour and 30 minutes")]),
+        ("It lasted 18 months.", "It lasted one year and six months.", []),
+        ("It was beaten by 72 seconds.", "It was beaten by 1 minute and 12 seconds.", []),
+        ("It was beaten by 60 seconds.", "It was beaten by 72 seconds.", [("number", "60 seconds", "72 seconds")]),
+        ("It lasts three months.", "The vote took five minutes.", []),
+        ("It lasted three days.", "It lasted 72 hours.", []),
         ("It costs $5 million.", "It costs $6 million and $5 million.", []),
         ("Nothing to compare.", "It has 47 articles.", []),
     ],
@@ -101,6 +122,15 @@ def test_numbers_and_dates_that_differ(claim: str, quote: str, found: list[tuple
     del made.SOURCES["s"]
     citations = answer_from_record(record).citations
     assert [(m.kind, m.claim, m.evidence) for m in find_mismatches(claim, citations)] == found
+
+
+def test_a_claim_about_a_german_text_may_have_either_points() -> None:
+    said, german = "Es versorgt 94.000 Menschen für 46,5 Millionen Euro.", Anchor(english=False)
+    assert mismatch_in("Es versorgt 94.000 Menschen.", said, german) is None
+    assert mismatch_in("It costs 46.5 million euros.", said, german) is None
+    other = mismatch_in("It costs 47.5 million euros.", said, german)
+    assert other is not None
+    assert (other.claim, other.evidence) == ("47.5 million euros", "46,5 Millionen Euro")
 
 
 def test_a_draft_is_read_as_it_stands() -> None:

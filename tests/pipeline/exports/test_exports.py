@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.exports import FORMATS, export
 from pipeline.exports.items import Item, read_items
-from pipeline.exports.to_csv import COLUMNS, cell
+from pipeline.exports.to_csv import COLUMNS
 from pipeline.exports.to_md import quoted, text
 from tests.pipeline import made_records as made
 
@@ -122,17 +122,6 @@ def test_csv_has_a_row_a_citation_and_one_for_all_else(items: list[Item]) -> Non
         "",
     )
     assert (rows[7]["not_checkable"], rows[7]["verdict"]) == ("heading", "")
-
-
-@pytest.mark.parametrize(
-    "text_", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1", "＝1", "|calc", "\u00a0=1"]
-)
-def test_no_cell_is_a_formula(text_: str) -> None:
-    assert cell(text_) == f"'{text_}"
-
-
-def test_plain_cells_and_numbers_stay(items: list[Item]) -> None:
-    assert [cell(v) for v in ("a=b", "", "20 years", -1, 0.5, None)] == ["a=b", "", "20 years", -1, 0.5, None]
 
 
 def test_web_annotations_follow_the_model(items: list[Item]) -> None:
