@@ -36,6 +36,7 @@ from pipeline.support import Scorer, open_scorer
 from pipeline.trace import Trace
 from pipeline.value import find_value
 from vectorstore.embedder import Embedder
+from vectorstore.language import looks_english
 from vectorstore.store import Store, default_embedder
 
 
@@ -108,7 +109,7 @@ class Answerer:
             f"{s.source.id}:{s.span.start}-{s.span.end} tries to instruct its reader and was not read"
             for s in found.instructing
         ]
-        warnings = [*found.warnings, *instructing, *self._straddling(question, found.sources)]
+        warnings = [*_foreign(question), *found.warnings, *instructing, *self._straddling(question, found.sources)]
         warnings += self._reader.notes if self._reader else ()
         run = run_info(
             self.store, self.settings, embedder=self._embedder, scorer=self._scorer, reader=self._reader, before=before,
@@ -261,6 +262,13 @@ class Answerer:
             if s.provenance.published is None and (s.provenance.not_after is None or s.provenance.not_after > day)
         ]
         return [f"{id_} may have been published after {day}; its date is not known exactly" for id_ in unsure]
+
+
+def _foreign(question: Question) -> Iterator[str]:
+    """Say that a question, or a claim, is in a language that the rules and the verifier do not know."""
+    if not looks_english(question.claim or question.text):
+        what = "question" if question.claim is None else "claim"
+        yield f"the {what} does not look English; the rules and the verifier know no other language, so ask in English"
 
 
 def _restrained(evidence: Sequence[Evidence]) -> Iterator[str]:
