@@ -14,15 +14,17 @@ from typing import Any
 
 from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Passage, Question, Source, Verdict
 from factcheck.settings import Settings
+from pipeline.alternatives import choice_claims
 from pipeline.boolean import judge_claim
 from pipeline.calibration import Calibration, calibrated, open_calibration, promise_for
+from pipeline.choose import choose
 from pipeline.cite import cite
 from pipeline.claims import claim_from_question
 from pipeline.coverage import cover
 from pipeline.duplicates import find_duplicates
 from pipeline.explain import explain
 from pipeline.judge import CLAIM_REFUTED, STANCE_THRESHOLD, Decision, Evidence, decide
-from pipeline.proposed import prove_quotes
+from pipeline.proposed import Proven, prove_quotes
 from pipeline.question_files import question_from
 from pipeline.questions import parse_question
 from pipeline.read import Reader
@@ -35,14 +37,19 @@ from pipeline.support import Scorer, open_scorer
 from pipeline.trace import Trace
 from pipeline.value import find_value
 from vectorstore.embedder import Embedder
+from vectorstore.language import looks_english
 from vectorstore.store import Store, default_embedder
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What a question is answered from. `claim` is None for a value question; `instructing` was left out."""
+    """What a question is answered from. `claim` is None for a value question; `instructing` was left out.
+
+    `claims`: one for each choice, where the question declares them; else ().
+    """
 
     claim: str | None
+    claims: tuple[str, ...]
     warnings: tuple[str, ...]
     query: str
     passages: tuple[Passage, ...]
@@ -95,13 +102,15 @@ class Answerer:
         found = self.gather(question, passages=passages)
         if question.type == "boolean":
             answer, trace = self._boolean(question, found.claim or question.text, found.relevance, found.sources)
+        elif found.claims:
+            answer, trace = self._choice(question, found.claims, found.relevance, found.sources)
         else:
             answer, trace = self._value(question, found.relevance, found.sources)
         instructing = [
             f"{s.source.id}:{s.span.start}-{s.span.end} tries to instruct its reader and was not read"
             for s in found.instructing
         ]
-        warnings = [*found.warnings, *instructing, *self._straddling(question, found.sources)]
+        warnings = [*_foreign(question), *found.warnings, *instructing, *self._straddling(question, found.sources)]
         warnings += self._reader.notes if self._reader else ()
         run = run_info(
             self.store, self.settings, embedder=self._embedder, scorer=self._scorer, reader=self._reader, before=before,
@@ -119,7 +128,8 @@ class Answerer:
         `passages` None: they are retrieved.
         """
         claim, warnings = self._claim(question)
-        texts = [text for text in dict.fromkeys((question.text, claim)) if text]
+        claims = self._choices(question)
+        texts = [text for text in dict.fromkeys((question.text, claim, *claims)) if text]
         query = " ".join(texts)
         if passages is None:
             filters = Filters(sources=question.sources, as_of=question.as_of)
@@ -127,7 +137,7 @@ class Answerer:
         sources = {id_: self.store.source(id_) for id_ in dict.fromkeys(p.source for p in passages)}
         reading = collect_sentences(passages, sources, self.store.sentences)
         relevance = rank_sentences(texts, reading.sentences, self._vectors)
-        return Gathered(claim, tuple(warnings), query, tuple(passages), sources, relevance, reading.instructing)
+        return Gathered(claim, claims, tuple(warnings), query, tuple(passages), sources, relevance, reading.instructing)
 
     def _claim(self, question: Question) -> tuple[str | None, list[str]]:
         if question.type != "boolean" or question.claim is not None:
@@ -138,6 +148,12 @@ class Answerer:
         if claim is None:
             return question.text, ["the question could not be turned into a statement and was checked as it stands"]
         return claim, []
+
+    def _choices(self, question: Question) -> tuple[str, ...]:
+        """Return the claims of a question's choices; () where it declares none, or a model reads whole passages."""
+        if question.type != "choice" or (self._reader is not None and not self._reader.pointing):
+            return ()
+        return choice_claims(question.text, question.choices) or ()
 
     def _boolean(
         self, question: Question, claim: str, relevance: Relevance, sources: Mapping[str, Source]
@@ -191,6 +207,30 @@ class Answerer:
         answer = replace(answer, answer=found.answer, value=found.value, quotes=proven.counts(answer.citations))
         return answer, Trace("", (), found.evidence, proven.rejected, ())
 
+    def _choice(
+        self, question: Question, claims: Sequence[str], relevance: Relevance, sources: Mapping[str, Source]
+    ) -> tuple[Answer, Trace]:
+        chosen = choose(
+            claims,
+            sources,
+            rank=lambda claim: rank_sentences([claim], relevance.sentences, self._vectors),
+            scorer=self._scorer,
+            reader=self._reader,
+            event_date=question.event_date,
+            model_below=self.settings.model_below,
+        )
+        choice = None if chosen.place is None else question.choices[chosen.place]
+        claim = question.text if chosen.place is None else claims[chosen.place]
+        answer = self._record(question, claim, chosen.decision, relevance)
+        answer = replace(
+            answer,
+            answer=choice,
+            value=None if choice is None else {"text": choice},
+            quotes=Proven((), {}, (), quoting=False).counts(answer.citations),
+            warnings=("the sources refute each of the choices",) if chosen.refuted else (),
+        )
+        return answer, Trace("", (), chosen.evidence, (), ())
+
     def _record(self, question: Question, claim: str, decision: Decision, relevance: Relevance) -> Answer:
         passages = {(s.passage.source, s.passage.start) for s in relevance.sentences}
         n_sources = self.store.n_sources(Filters(sources=question.sources, as_of=question.as_of))
@@ -223,6 +263,13 @@ class Answerer:
             if s.provenance.published is None and (s.provenance.not_after is None or s.provenance.not_after > day)
         ]
         return [f"{id_} may have been published after {day}; its date is not known exactly" for id_ in unsure]
+
+
+def _foreign(question: Question) -> Iterator[str]:
+    """Say that a question, or a claim, is in a language that the rules and the verifier do not know."""
+    if not looks_english(question.claim or question.text):
+        what = "question" if question.claim is None else "claim"
+        yield f"the {what} does not look English; the rules and the verifier know no other language, so ask in English"
 
 
 def _restrained(evidence: Sequence[Evidence]) -> Iterator[str]:

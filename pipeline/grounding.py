@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from factcheck.errors import UserError
 from factcheck.records import Span, Support
 from pipeline.gathered import gather
-from pipeline.language import looks_english
 from pipeline.lexical import content_set
 from pipeline.support import Scorer, as_supports
 from pipeline.window_pooling import pool_windows
+from vectorstore.language import looks_english
 from vectorstore.segment import split_sentences
 
 __all__ = ["Grounding", "ground", "split_windows"]

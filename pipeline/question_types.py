@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from factcheck.records import QuestionType
-from pipeline.lexicon import Word, is_participle, look_up
-from pipeline.question_parts import AUXILIARY, HELPER, TRUTH, core_question
+from pipeline.lexicon import Word, is_base_verb, is_participle, look_up
+from pipeline.question_parts import AUXILIARY, HELPER, HELPERS, TRUTH, core_question
+from vectorstore.language import looks_english
 
 __all__ = ["asks_for", "infer_type"]
 
@@ -103,28 +104,60 @@ _NOT_BETWEEN = re.compile(
 _AFTER_NOUN = re.compile(
     rf"{HELPER}(?:n['’]t)?|(?!of\b){_PREPOSITION}|that|who|which|and|or|do|the|an?|this|last|next|now|recently|he|she|they|it"
 )
+_SMALL = frozenset(  # words that a sentence has and a list of keywords has not
+    "the a an this that these those its his her their our it he she they we you i not no of in on at by to from with for "
+    "and or but as about into after before during since under over who which what".split()
+)
+_SUBJECTS = frozenset("i you he she it we they who which that this these those".split())
 _RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 
 def infer_type(text: str, *, choices: tuple[str, ...] = ()) -> QuestionType:
-    """Return the type that the wording asks for; `text` when no rule matches."""
+    """Return the type that the wording asks for; `text` when no rule matches or it is not English."""
     if choices:
         return "choice"
     core = core_question(text)
+    if not looks_english(core):
+        return "text"
     if TRUTH.match(core) or re.match(rf"^(?:{AUXILIARY})\b", core, re.IGNORECASE):
         return "boolean"
-    if kind := _opened(core):
-        return kind
-    if asked := _asked_within(core):
-        return _opened(asked) or _opened(re.sub(rf"^{_PREPOSITION} ", "", asked, flags=re.IGNORECASE)) or "text"
-    if re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE) or _TO_FILL_IN.search(core):
-        return "text"
+    kind = _opened(core)
+    if kind is None and (asked := _asked_within(core)):
+        kind = _opened(asked) or _opened(re.sub(rf"^{_PREPOSITION} ", "", asked, flags=re.IGNORECASE)) or "text"
+    if kind or re.match(r"^(?:what|which|why|how)\b", core, re.IGNORECASE) or _TO_FILL_IN.search(core):
+        return kind or "text"
     # a plain statement, with or without "right?", asks whether it holds
-    return (
-        "boolean"
-        if len(core.split()) >= 3 and not re.match(r"^(?:tell|explain|describe|summari[sz]e)\b", core, re.I)
-        else "text"
-    )
+    return "boolean" if _states(core) else "text"
+
+
+def _states(core: str) -> bool:
+    """Whether words are a statement: a full stop says so, else a finite verb after its subject.
+
+    "death toll Tarsin quake" has none. Words without any mark at their end may be keywords: there small words must be
+    among them, and a past form counts only with what it acts on ("Iran joined BRICS in 2024", not "people killed in quake").
+    """
+    words = [word.lower() for word in re.findall(r"[\w’'-]+", core)]
+    if len(words) < 3 or re.match(r"^(?:tell|explain|describe|summari[sz]e)\b", core, re.IGNORECASE):
+        return False
+    if re.search(r"[.!…]\W*$", core) or any(word in HELPERS or re.search(r"n['’]t$", word) for word in words[1:]):
+        return True
+    sentence = core.endswith("?") or words[0] in _SMALL
+    if not (sentence or _SMALL.intersection(words)):
+        return False
+    return any(_is_finite(words[i - 1], words[i], words[i + 1 : i + 2], sentence) for i in range(1, len(words)))
+
+
+def _is_finite(before: str, word: str, following: list[str], sentence: bool) -> bool:
+    """Whether a word can be the finite verb after `before`; in a `sentence` without what it acts on too."""
+    if before in _SMALL - _SUBJECTS or word in _SMALL:
+        return False
+    if is_participle(word) and not word.endswith("ing") and not is_base_verb(word):
+        return sentence or (following != [] and not re.fullmatch(_PREPOSITION, following[0]))
+    plain = any(known.verb > known.noun + known.adjective for known in _readings(word))
+    plural = before.endswith("s") and not before.endswith("ss")
+    if is_base_verb(word):
+        return plain and (plural or before in _SUBJECTS or sentence)
+    return plain and word.endswith("s") and not plural
 
 
 def _opened(core: str) -> QuestionType | None:

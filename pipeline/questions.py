@@ -1,4 +1,7 @@
-"""Questions as they are asked: checked, stripped, and their type inferred where it is not given."""
+"""Questions as they are asked: checked, stripped, and their type inferred where it is not given.
+
+One that asks for one of two ("the captain or the officer?") gets them as its choices.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from dataclasses import replace
 from factcheck.days import check_day
 from factcheck.errors import UsageError
 from factcheck.records import QUESTION_TYPES, Question
+from pipeline.alternatives import alternatives
 from pipeline.question_types import infer_type
 
 __all__ = ["parse_question"]
 
 
 def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
-    """Return the question with its text (and its claim, if it has one) stripped and its type set.
+    """Return the question with its text (and its claim, if it has one) stripped and its type and choices set.
 
     Raises: UsageError if it is empty, longer than `max_chars`, of an unknown type, has a day that is none, or a claim
     and a type other than boolean.
@@ -37,5 +41,8 @@ def parse_question(question: Question, *, max_chars: int = 2000) -> Question:
         )
     check_day("as_of", question.as_of)
     check_day("event_date", question.event_date)
-    kind = "boolean" if claim is not None else question.type or infer_type(text, choices=question.choices)
-    return replace(question, text=text, claim=claim, type=kind)
+    choices = question.choices
+    if question.type is None and claim is None and not choices:
+        choices = alternatives(text)
+    kind = "boolean" if claim is not None else question.type or infer_type(text, choices=choices)
+    return replace(question, text=text, claim=claim, type=kind, choices=choices)

@@ -57,7 +57,10 @@ class Places:
 
 
 def examples() -> Iterator[Example]:
-    """Yield the questions whose statement is their own words in another order; inflections may differ."""
+    """Yield the questions whose statement is their own words in another order; inflections may differ.
+
+    Of places that give the same order, those whose inflections are the statement's own are right.
+    """
     for group, (asked, statement) in _told():
         question = auxiliary_question(asked)
         if question is None:
@@ -66,7 +69,9 @@ def examples() -> Iterator[Example]:
         ends = {i for i in range(1, len(tokens)) if tokens[i - 1].lower() != "not"}
         ends = {i for i in ends if _stems(declare(auxiliary, tokens, i)) == _stems(statement)}
         if ends:
-            yield Example(group, auxiliary, tuple(tokens), frozenset(ends))
+            differ = {i: _differing(declare(auxiliary, tokens, i), statement) for i in ends}
+            closest = {i for i in ends if differ[i] == min(differ.values())}
+            yield Example(group, auxiliary, tuple(tokens), frozenset(closest))
 
 
 def _told() -> Iterator[tuple[int, tuple[str, str]]]:
@@ -86,6 +91,12 @@ def read_lines(path: Path) -> list[tuple[str, str]]:
 def same_claim(asked: str, statement: str) -> bool:
     """Whether the program's claim is the statement, but for capitals and the full stop."""
     return (claim_from_question(asked) or "").lower().rstrip(".") == statement.lower().rstrip(". ")
+
+
+def _differing(one: str, other: str) -> int:
+    """Return how many words differ; after "did" the inflected one alone tells where the subject ended."""
+    pairs = zip(*([word for word in words(text) if word != "not"] for text in (one, other)), strict=True)
+    return sum(a != b for a, b in pairs)
 
 
 def _stems(text: str) -> list[str]:

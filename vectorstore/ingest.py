@@ -15,6 +15,7 @@ from factcheck.records import Provenance
 from vectorstore.find_sources import Found, find_sources
 from vectorstore.formats.from_jsonl import BadLine, LineArticle, articles, unknown_keys
 from vectorstore.formats.kinds import Format, reader_of
+from vectorstore.language import looks_english
 from vectorstore.read_files import FileText, open_file, read_bytes, read_data, read_file, with_facts
 from vectorstore.store import Store
 
@@ -226,6 +227,10 @@ class _Run:
         )  # fmt: skip
         getattr(self._report, outcome).append(source_id)
         self._report.warnings.extend(file.warnings)
+        if outcome in ("added", "changed") and not looks_english(file.text):
+            self._report.warnings.append(
+                f"{source_id} does not look English; it is stored, and the verifier was trained on English alone"
+            )
 
     def _refuse_foreign(self, source_id: str, path: Path | None, text: str) -> None:
         """Another file with the same name is another source, not its next version, while the first one still exists."""

@@ -58,6 +58,26 @@ def test_a_mapping_that_is_no_question_is_refused(given: dict[str, Any], said: s
         chain.invoke(given)
 
 
+def test_a_question_in_another_language_is_no_yes_or_no_and_is_told(chain: FactcheckChain) -> None:
+    answer = chain.invoke("Wer ist der Präsident von Russland?")
+    assert answer.question.type == "text"
+    assert answer.answer not in BOOLEAN_ANSWERS.values()
+    assert [w for w in answer.warnings if "English" in w] == [
+        "the question does not look English; the rules and the verifier know no other language, so ask in English"
+    ]
+    claim = chain.invoke({"question": "", "claim": "Der Vertrag wurde in Moskau unterzeichnet und ist in Kraft."})
+    assert any(w.startswith("the claim does not look English") for w in claim.warnings)
+    assert not any("English" in w for w in chain.invoke(TREATY).warnings)
+
+
+def test_a_choice_between_two_is_answered_by_the_supported_claim(chain: FactcheckChain) -> None:
+    answer = chain.invoke("Was the treaty signed in Moscow or in Paris?")
+    assert (answer.question.type, answer.question.choices) == ("choice", ("Moscow", "Paris"))
+    assert (answer.answer, answer.value) == ("Moscow", {"text": "Moscow"})
+    assert (answer.claim, answer.verdict) == ("The treaty was signed in Moscow.", "supported")
+    assert answer.citations
+
+
 def test_the_record_has_every_field_of_the_contract(chain: FactcheckChain, seeds: dict[str, Source]) -> None:
     record = json.loads(json.dumps(answer_record(chain.invoke({"id": "q1", "question": TREATY}))))
     assert set(record) == {

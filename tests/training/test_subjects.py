@@ -16,3 +16,8 @@ def test_what_is_held_out_is_not_fitted_on() -> None:
 def test_an_example_knows_where_the_subject_of_its_statement_ends() -> None:
     first = next(e for e in examples() if e.auxiliary == "does")
     assert all(0 < end < len(first.tokens) for end in first.ends)
+
+
+def test_after_did_the_inflected_word_tells_where_the_subject_ended() -> None:
+    row = next(e for e in examples() if e.tokens == tuple("the strike of the cotton pickers last into 2014".split()))
+    assert row.ends == {6}  # "the struck of …" and "the strike of the cotton picked …" are words in the same order

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.language import looks_english
+from vectorstore.language import looks_english
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,10 @@ from pipeline.language import looks_english
         "Iran, Russia: trade up 15 %",
         "2025-01-17: 42",
         "",
+        "Is Los Angeles in El Salvador?",
+        "Has the Côte d'Azur flooded?",
+        "Was Charles de Gaulle a general?",
+        "death toll Tarsin quake",
         "The café’s façade was rebuilt in Kraków by the naïve Zürich architect.",
     ],
 )
@@ -22,6 +26,15 @@ def test_english(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Wie viele Menschen versorgt das Wasserwerk?",
+        "Was kostet die Brücke?",
+        "Ist die Brücke offen?",
+        "Qui est le maire de Vernay ?",
+        "La maternité de Vernay va-t-elle fermer?",
+        "¿Cuándo se inauguró el puente?",
+        "Chi è il sindaco di Kalmar?",
+        "Vem är borgmästare i Kalmar?",
+        "من هو عمدة كالمار؟",
         "Договор подписан.",
         "条約は署名された。",
         "Der Vertrag wurde gestern von beiden Präsidenten unterzeichnet und tritt bald darauf umgehend überall ein.",
