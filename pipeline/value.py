@@ -2,17 +2,20 @@
 
 Without a model the best candidate of the asked type wins if it is good enough; with one, the model picks and the text
 decides: an answer that stands in none of the sentences it was read from is thrown away, and so is one whose quotes are
-not proved. Equal values found in other sources join as evidence.
+not proved. Equal values found in other sources join as evidence. What the question names must stand in the source:
+see `pipeline.asked_names`.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from factcheck.records import Question, Source, Span, Support
+from pipeline.asked_names import find_names, name_unknown, naming, stands_near
 from pipeline.attribution import attribute
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
 from pipeline.judge import Evidence, find_duplicates, join, restrain
@@ -31,6 +34,7 @@ TEXT_THRESHOLD = (
 PICKED = 1.7  # what being picked by a small model adds to the log odds of a candidate
 LEAST_PICKED = 0.05  # candidate score under which a small model's pick is none; both chosen for a former score
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
+FAR = 0.6  # what is left of a score where "the mayor of Calder" is asked for and Calder is not named near by
 N_READ = 24  # sentences that candidates are taken from, most relevant first
 N_OFFERED = 7  # of them, shown to a model
 
@@ -46,6 +50,7 @@ class ValueFinding:
     evidence: tuple[Evidence, ...]
     quotes: tuple[Quote, ...] = ()
     quoting: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def find_value(
@@ -57,10 +62,15 @@ def find_value(
     found. Where it picks another value, both are judged alike, and the model's counts `PICKED` more; a pick that is all
     but impossible is none.
     """
+    names = _asked_names(question)
+    sources = {s.source.id: s.source for s in relevance.sentences}
+    if unknown := name_unknown(names, sources.values()):
+        return replace(_missing(question, 0.0), warnings=unknown)
+    relevance = relevance.of_sources(naming(names, sources.values()))
     indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
     found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
-    candidates = _agreed(rank_values(question, found, scorer, sentences=sentences))
+    candidates = _agreed(_nearer(question, names, rank_values(question, found, scorer, sentences=sentences)))
     least = TEXT_THRESHOLD if question.type == "text" and reads_answers(scorer) else ANSWER_THRESHOLD
     likely = next((c for c in candidates if c.score >= least), None)
     if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
@@ -74,6 +84,22 @@ def find_value(
         best = _decided(best, likely, lambda pick: _judged(pick, question, candidates, relevance, scorer))
     finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
     return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
+
+
+def _asked_names(question: Question) -> tuple[str, ...]:
+    """Return the names that a source must have; what is offered to choose from need not be there."""
+    return tuple(n for n in find_names(question.text) if not any(n in choice for choice in question.choices))
+
+
+def _nearer(
+    question: Question, names: Sequence[str], candidates: Sequence[ValueCandidate]
+) -> tuple[ValueCandidate, ...]:
+    """Return the candidates, less sure where what is asked for is a name's ("the mayor of Calder") and that is far."""
+    owners = [n for n in names if re.search(rf"\bof (?:the )?{re.escape(n)}\b|\b{re.escape(n)}['’]s?\b", question.text)]
+    return tuple(
+        c if all(stands_near(name, c.sentence) for name in owners) else replace(c, score=FAR * c.score)
+        for c in candidates
+    )
 
 
 def _agreed(candidates: Sequence[ValueCandidate]) -> tuple[ValueCandidate, ...]:
