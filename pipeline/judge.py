@@ -98,7 +98,8 @@ class Decision:
 def restrain(evidence: Evidence, claim: str, *, event_date: str | None, names: Sequence[str] = ()) -> Evidence:
     """Apply rule 1: what the sentence supports moves to neutral where it cannot support the claim, with a note why.
 
-    `names`: those that its source must have. One that has none of several says nothing of a claim that one of them opens.
+    `names`: those that its source must have. One that has none of several says nothing of a
+    claim that one of them opens.
     """
     note = _restraint(evidence.sentence, claim, event_date)
     missing = lacking(names, evidence.sentence.source)

@@ -24,6 +24,7 @@ from pipeline.rank_values import logit, rank_values, reads_answers
 from pipeline.read import Quote, Reader, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
+from pipeline.standing import as_it_stands, rivals
 from pipeline.statement import state_value
 from pipeline.support import Scorer
 
@@ -70,19 +71,20 @@ def find_value(
     indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
     found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
-    candidates = _agreed(_nearer(question, names, rank_values(question, found, scorer, sentences=sentences)))
+    ranked = _nearer(question, names, rank_values(question, found, scorer, sentences=sentences))
+    candidates = _agreed(as_it_stands(question.text, ranked, _together))
     least = TEXT_THRESHOLD if question.type == "text" and reads_answers(scorer) else ANSWER_THRESHOLD
     likely = next((c for c in candidates if c.score >= least), None)
     if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
         if likely is None:
             return _missing(question, max((c.score for c in candidates), default=0.0))
-        return _stated(question, likely, candidates)
+        return _stated(question, likely, candidates, ranked)
     offered = sentences[:N_OFFERED]
     reading = reader.read_value(question, offered)
     best = _candidate(question, reading, offered, relevance.sentences)
     if reader.pointing and best is not None:
         best = _decided(best, likely, lambda pick: _judged(pick, question, candidates, relevance, scorer))
-    finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
+    finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates, ranked)
     return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
 
 
@@ -109,6 +111,10 @@ def _agreed(candidates: Sequence[ValueCandidate]) -> tuple[ValueCandidate, ...]:
         scored[c.key].append((c.sentence.source, c.score))
     together = {key: _join_sources(found) for key, found in scored.items()}
     return tuple(sorted(candidates, key=lambda c: (-together[c.key], -c.score)))
+
+
+def _together(candidates: Sequence[ValueCandidate]) -> float:
+    return _join_sources([(c.sentence.source, c.score) for c in candidates])
 
 
 def _join_sources(scored: Sequence[tuple[Source, float]]) -> float:
@@ -160,8 +166,10 @@ def _missing(question: Question, miss: float) -> ValueFinding:
     return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, ())
 
 
-def _stated(question: Question, best: ValueCandidate, candidates: Sequence[ValueCandidate]) -> ValueFinding:
-    """The value of `best`, with the sentences that state it too."""
+def _stated(
+    question: Question, best: ValueCandidate, candidates: Sequence[ValueCandidate], ranked: Sequence[ValueCandidate]
+) -> ValueFinding:
+    """The value of `best`, with the sentences that state it too, and a warning of what `ranked` has beside it."""
     same = [c for c in candidates if c.key == best.key and c.sentence is not best.sentence]
     claim = state_value(question.text, best.answer)
     agreeing = [best, *(c for c in same if c.score >= AGREEING * best.score)]
@@ -170,7 +178,7 @@ def _stated(question: Question, best: ValueCandidate, candidates: Sequence[Value
     if not usable:
         return ValueFinding(None, None, 0.5, claim, evidence)
     probability = _join_sources([(e.sentence.source, e.support.supports) for e in usable])
-    return ValueFinding(best.answer, best.value, round(probability, 4), claim, usable)
+    return ValueFinding(best.answer, best.value, round(probability, 4), claim, usable, warnings=rivals(best, ranked))
 
 
 def _candidate(

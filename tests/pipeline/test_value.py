@@ -242,3 +242,17 @@ def test_a_choice_need_not_be_named_anywhere() -> None:
     )
     found = find_value(question, relevance("Klara Tessmer won."), scorer=Pointing("Klara Tessmer"), reader=None)
     assert found.answer == "Klara Tessmer"
+
+
+def test_a_correction_goes_before_what_it_corrects_and_that_is_told() -> None:
+    first, second = "We wrote that the deal was replaced in 2019.", "In fact it was replaced in 2024."
+    source = Source("s", f"{first} {second}", "", "")
+    passage = Passage("s", 0, len(source.text), source.text, 1.0)
+    sentences = (
+        Sentence(source, Span(0, len(first)), "", passage),
+        Sentence(source, Span(len(first) + 1, len(source.text)), first, passage),
+    )
+    read = Relevance(sentences, (0.5, 0.5), (0.5, 0.5))
+    found = find_value(QUESTION, read, scorer=Knowing({"2019": 0.9, "2024": 0.6}), reader=None)
+    assert found.answer == "2024"
+    assert found.warnings == ("also stated: 2019 (s)",)
