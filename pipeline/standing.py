@@ -17,7 +17,7 @@ from pipeline.extract import ValueCandidate
 __all__ = ["RIVAL", "WISHED", "WITHDRAWN", "as_it_stands", "rivals"]
 
 WITHDRAWN, WISHED = 0.3, 0.5
-RIVAL = 0.6  # share of the score of the answer from which another value is told beside it
+RIVAL = 0.75  # share of the score of the answer from which another value is told beside it
 N_RIVALS = 3
 _TAKEN_BACK = re.compile(
     r"\b(?:it|that) (?:is|was)(?: simply)? (?:not (?:true|correct|right)|untrue|false|wrong|incorrect) that\b"
