@@ -14,7 +14,7 @@ from typing import Any
 
 from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Passage, Question, Source, Verdict
 from factcheck.settings import Settings
-from pipeline.asked_names import find_names, name_unknown
+from pipeline.asked_names import find_names, has_no_names, name_unknown, naming
 from pipeline.boolean import judge_claim
 from pipeline.calibration import Calibration, calibrated, open_calibration, promise_for
 from pipeline.cite import cite
@@ -143,6 +143,8 @@ class Answerer:
         self, question: Question, claim: str, relevance: Relevance, sources: Mapping[str, Source]
     ) -> tuple[Answer, Trace]:
         names = find_names(question.claim or question.text)
+        if question.claim and has_no_names(question.claim):
+            relevance = relevance.of_sources(naming(find_names(question.text), sources.values()))
         judged = judge_claim(
             claim,
             relevance,

@@ -19,12 +19,13 @@ from itertools import dropwhile
 from factcheck.records import Source
 from pipeline.language import looks_english
 from pipeline.lexical import STOP_WORDS
-from pipeline.lexicon import look_up
+from pipeline.lexicon import is_participle, look_up
 from pipeline.names import CALENDAR, is_demonym
 from pipeline.question_parts import HELPERS
 from pipeline.sentences import Sentence
+from pipeline.values import parse_number
 
-__all__ = ["find_names", "has_name", "lacking", "name_unknown", "naming", "stands_near"]
+__all__ = ["find_names", "has_name", "has_no_names", "lacking", "name_unknown", "naming", "stands_near"]
 
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _WORD = re.compile(r"[^\W\d_](?:[\w.&-]*\w)?")
@@ -46,6 +47,7 @@ _FOREIGN = frozenset(  # in a question of few words these tell another language
     "der das dem ein eine und ist wird wie viele wer wann wo welche le les du des est et une combien quel quelle "
     "qui quand los las del una cuando quien il lo che het een".split()
 )
+_NOTHING = frozenset("nobody nothing no none everybody everyone somebody people not one never about".split())
 _NO_NAMES = frozenset(
     "ceo cfo coo cto mp mps mep meps pm gdp gnp ai tv it ipo hq phd ok vat usd eur gbp nobody somebody".split()
 )
@@ -107,6 +109,15 @@ def find_names(text: str) -> tuple[str, ...]:
         if named:
             found.append(_POSSESSIVE.sub("", bare[named[0].start() : named[-1].end()]))
     return tuple(dict.fromkeys(found))
+
+
+def has_no_names(claim: str) -> bool:
+    """Whether a claim surely names nothing: its first word may be a name too, unless it is known for another word."""
+    found = _WORD.search(claim)
+    first = _plain(found.group()) if found else ""
+    forms = (first, first.removesuffix("s"))
+    plain = first in STOP_WORDS | _NOTHING or any(look_up(form) for form in forms) or is_participle(first)
+    return not find_names(claim) and (plain or parse_number(first) is not None)
 
 
 def has_name(source: Source, name: str) -> bool:

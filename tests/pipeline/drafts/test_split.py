@@ -221,3 +221,17 @@ def test_what_is_not_resolved_takes_the_sentence_before_along() -> None:
         ("Iran joined BRICS.", None),
     ]
     assert isinstance(found[0], Statement)
+
+
+def test_a_claim_that_names_nothing_goes_with_the_nearest_text_that_does() -> None:
+    draft = (
+        "# The port of Calder\n\nPay rises by 9 percent. In Oberau, nobody was hurt. Nobody was killed. "
+        "It was in May.\n\n- Borvax lost 3 million.\n"
+    )
+    assert [(s.claim, s.context) for s in split_draft(draft, markdown=True) if s.claim] == [
+        ("Pay rises by 9 percent.", "The port of Calder"),
+        ("In Oberau, nobody was hurt.", None),  # names its own
+        ("Nobody was killed.", "In Oberau, nobody was hurt."),
+        ("It was in May.", "Nobody was killed."),  # points back to the sentence before
+        ("Borvax lost 3 million.", None),  # the first word may be a name
+    ]
