@@ -15,6 +15,7 @@ from typing import Any
 from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Passage, Question, Source, Verdict
 from factcheck.settings import Settings
 from pipeline.alternatives import choice_claims
+from pipeline.asked_names import find_names, has_no_names, name_unknown, naming
 from pipeline.boolean import judge_claim
 from pipeline.calibration import Calibration, calibrated, open_calibration, promise_for
 from pipeline.choose import choose
@@ -158,12 +159,16 @@ class Answerer:
     def _boolean(
         self, question: Question, claim: str, relevance: Relevance, sources: Mapping[str, Source]
     ) -> tuple[Answer, Trace]:
+        names = find_names(question.claim or question.text)
+        if question.claim and has_no_names(question.claim):
+            relevance = relevance.of_sources(naming(find_names(question.text), sources.values()))
         judged = judge_claim(
             claim,
             relevance,
             scorer=self._scorer,
             reader=self._reader,
             event_date=question.event_date,
+            names=names,
             model_below=self.settings.model_below,
         )
         proven = prove_quotes(
@@ -174,6 +179,7 @@ class Answerer:
             self._scorer,
             quoting=judged.quoting,
             event_date=question.event_date,
+            names=names,
         )
         evidence = proven.evidence if proven.quoting else judged.evidence
         least = 0.0 if question.claim is None else CLAIM_REFUTED
@@ -183,7 +189,7 @@ class Answerer:
             answer,
             answer=BOOLEAN_ANSWERS[decision.verdict],
             quotes=proven.counts(answer.citations),
-            warnings=tuple(_restrained(evidence)),
+            warnings=(*name_unknown(names, sources.values()), *_restrained(evidence)),
         )
         return answer, Trace("", (), judged.evidence, proven.rejected, ())
 
@@ -204,7 +210,13 @@ class Answerer:
         verdict: Verdict = "supported" if found.value is not None else "not_enough_evidence"
         decision = Decision(verdict, found.probability, decision.stances, decision.cited if found.value else ())
         answer = self._record(question, found.claim, decision, relevance)
-        answer = replace(answer, answer=found.answer, value=found.value, quotes=proven.counts(answer.citations))
+        answer = replace(
+            answer,
+            answer=found.answer,
+            value=found.value,
+            quotes=proven.counts(answer.citations),
+            warnings=found.warnings,
+        )
         return answer, Trace("", (), found.evidence, proven.rejected, ())
 
     def _choice(

@@ -21,7 +21,8 @@ _SPECULATED = re.compile(
 )
 _FORECAST = re.compile(
     r"\b(?:(?-i:may)|might|could(?! not\b)|would|expected to|is expected|are expected|set to be|scheduled to|due to be|"
-    r"(?:supposed|meant) to be|(?:was|were)(?: originally| initially| at first)? to be|upcoming|(?:the|its|their|his|her|a) planned \w+ing|"
+    r"(?:supposed|meant|intended|planned) to|plans? to|(?:was|were) to have|will \w+ an estimated|"
+    r"(?:was|were)(?: originally| initially| at first)? to be|upcoming|(?:the|its|their|his|her|a) planned \w+ing|"
     r"if signed)\b",
     re.IGNORECASE,
 )

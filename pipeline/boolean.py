@@ -41,9 +41,10 @@ def judge_claim(
     scorer: Scorer,
     reader: Reader | None,
     event_date: str | None = None,
+    names: Sequence[str] = (),
     model_below: float = 1.0,
 ) -> Judged:
-    """Return the evidence on `claim`, most relevant sentence first.
+    """Return the evidence on `claim`, most relevant sentence first. `names`: without them in its source none supports.
 
     A model that points is asked only where the scorer's own verdict has a probability below `model_below`, and then
     about the sentence that carries most on each side. One that quotes reads the most relevant sentences, always.
@@ -60,7 +61,7 @@ def judge_claim(
             by_model = read[i] if read else None
             support = pool(relevance.total[at], scored[i], by_model)
             found.append(Evidence(sentence, support, attribute(sentence.text)))
-        return tuple(restrain(e, claim, event_date=event_date) for e in found)
+        return tuple(restrain(e, claim, event_date=event_date, names=names) for e in found)
 
     alone = evidence()
     if reader is None or not sentences or (reader.pointing and certainty(alone) >= model_below):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from factcheck.records import Source
 from pipeline.boolean import judge_claim
-from pipeline.judge import Decision, Evidence, decide, find_duplicates
+from pipeline.duplicates import find_duplicates
+from pipeline.judge import Decision, Evidence, decide
 from pipeline.read import Reader
 from pipeline.relevance import Relevance
 from pipeline.support import Scorer

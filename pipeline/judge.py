@@ -3,7 +3,8 @@
 1. *Evidence.* Each sentence read has three probabilities for the claim: supports, refutes, neutral. A sentence whose
    clause nearest to the claim speaks of what may come, or one from a source that was published before the event,
    cannot support that it happened: its support moves to neutral. So does that of a sentence which has a number,
-   duration or date of the claim's unit or precision, and none of the claim's own.
+   duration or date of the claim's unit or precision, and none of the claim's own, or whose source lacks a name of
+   the claim.
    A sentence is a witness for the side it leans to, and for that one alone.
 2. *A source* supports with the probability of its strongest supporting sentence, and refutes likewise. From
    `STANCE_THRESHOLD` on it takes a stance, or from the strongest sentence on where the verdict rests on weaker ones;
@@ -32,6 +33,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from factcheck.records import EvidenceStance, ProofStatus, Source, SourceStance, Stance, Support, Verdict
+from pipeline.asked_names import lacking
 from pipeline.attribution import Attribution, is_forecast
 from pipeline.extract import anchor_of
 from pipeline.lexical import nearest_clause
@@ -92,13 +94,21 @@ class Decision:
     cited: tuple[Evidence, ...]
 
 
-def restrain(evidence: Evidence, claim: str, *, event_date: str | None) -> Evidence:
-    """Apply rule 1: what the sentence supports moves to neutral where it cannot support the claim, with a note why."""
+def restrain(evidence: Evidence, claim: str, *, event_date: str | None, names: Sequence[str] = ()) -> Evidence:
+    """Apply rule 1: what the sentence supports moves to neutral where it cannot support the claim, with a note why.
+
+    `names`: those that its source must have. One that has none of several says nothing of a
+    claim that one of them opens.
+    """
     note = _restraint(evidence.sentence, claim, event_date)
+    missing = lacking(names, evidence.sentence.source)
+    if note is None and missing:
+        note = f"its source does not name {', '.join(missing)}"
     if note is None:
         return evidence
     p = evidence.support
-    moved = Support(0.0, p.refutes, p.neutral + p.supports)
+    refutes = 0.0 if len(missing) == len(names) > 1 and claim.startswith(names[0]) else p.refutes
+    moved = Support(0.0, refutes, 1 - refutes)
     return replace(evidence, support=moved, note=note, moved=p.supports)
 
 

@@ -39,9 +39,12 @@ class Proven:
 
 def prove_quotes(
     quotes: Sequence[Quote], claim: str, sources: Mapping[str, Source], sentences: Sequence[Sentence], scorer: Scorer,
-    *, quoting: bool, event_date: str | None,
+    *, quoting: bool, event_date: str | None, names: Sequence[str] = (),
 ) -> Proven:  # fmt: skip
-    """Prove each quote in the source it names; only exact and normalised ones become evidence."""
+    """Prove each quote in the source it names; only exact and normalised ones become evidence.
+
+    `names`: those that a source must have; see `restrain`.
+    """
     statuses: Counter[ProofStatus] = Counter()
     rejected: list[Rejected] = []
     found: dict[tuple[str, Span], tuple[Evidence, Quote]] = {}
@@ -55,7 +58,9 @@ def prove_quotes(
         sentence = _sentence(source, proof.span, sentences)
         scored = judge_sentences(claim, [sentence.text], scorer)[0]
         evidence = Evidence(sentence, pool_stance(scored, quote), attribute(sentence.text), status=proof.status)
-        found.setdefault((source.id, proof.span), (restrain(evidence, claim, event_date=event_date), quote))
+        found.setdefault(
+            (source.id, proof.span), (restrain(evidence, claim, event_date=event_date, names=names), quote)
+        )
     return Proven(tuple(e for e, _ in found.values()), statuses, tuple(rejected), quoting)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,15 @@ class Relevance:
                 counts[id_] = counts.get(id_, 0) + 1
                 taken.append(i)
         return tuple(taken[:n])
+
+    def of_sources(self, ids: Container[str]) -> Relevance:
+        """Return the same for the sentences of these sources alone."""
+        kept = [i for i, sentence in enumerate(self.sentences) if sentence.source.id in ids]
+        return Relevance(
+            tuple(self.sentences[i] for i in kept),
+            tuple(self.cosine[i] for i in kept),
+            tuple(self.total[i] for i in kept),
+        )
 
 
 class SentenceVectors:

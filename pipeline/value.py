@@ -2,17 +2,20 @@
 
 Without a model the best candidate of the asked type wins if it is good enough; with one, the model picks and the text
 decides: an answer that stands in none of the sentences it was read from is thrown away, and so is one whose quotes are
-not proved. Equal values found in other sources join as evidence.
+not proved. Equal values found in other sources join as evidence. What the question names must stand in the source:
+see `pipeline.asked_names`.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from factcheck.records import Question, Source, Span, Support
+from pipeline.asked_names import find_names, name_unknown, naming, stands_near
 from pipeline.attribution import attribute
 from pipeline.duplicates import find_duplicates
 from pipeline.extract import ValueCandidate, find_candidates, typed, value_key
@@ -22,6 +25,7 @@ from pipeline.rank_values import logit, rank_values, reads_answers
 from pipeline.read import Quote, Reader, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
+from pipeline.standing import as_it_stands, rivals
 from pipeline.statement import state_value
 from pipeline.support import Scorer
 
@@ -32,6 +36,7 @@ TEXT_THRESHOLD = (
 PICKED = 1.7  # what being picked by a small model adds to the log odds of a candidate
 LEAST_PICKED = 0.05  # candidate score under which a small model's pick is none; both chosen for a former score
 AGREEING = 0.6  # share of the best one's score from which an equal value elsewhere is evidence too
+FAR = 0.6  # what is left of a score where "the mayor of Calder" is asked for and Calder is not named near by
 N_READ = 24  # sentences that candidates are taken from, most relevant first
 N_OFFERED = 7  # of them, shown to a model
 
@@ -47,6 +52,7 @@ class ValueFinding:
     evidence: tuple[Evidence, ...]
     quotes: tuple[Quote, ...] = ()
     quoting: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def find_value(
@@ -58,23 +64,45 @@ def find_value(
     found. Where it picks another value, both are judged alike, and the model's counts `PICKED` more; a pick that is all
     but impossible is none.
     """
+    names = _asked_names(question)
+    sources = {s.source.id: s.source for s in relevance.sentences}
+    if unknown := name_unknown(names, sources.values()):
+        return replace(_missing(question, 0.0), warnings=unknown)
+    relevance = relevance.of_sources(naming(names, sources.values()))
     indexes = relevance.best(N_READ)
     sentences = [relevance.sentences[i] for i in indexes]
     found = find_candidates(question, sentences, [relevance.total[i] for i in indexes])
-    candidates = _agreed(rank_values(question, found, scorer, sentences=sentences))
+    ranked = _nearer(question, names, rank_values(question, found, scorer, sentences=sentences))
+    candidates = _agreed(as_it_stands(question.text, ranked, _together))
     least = TEXT_THRESHOLD if question.type == "text" and reads_answers(scorer) else ANSWER_THRESHOLD
     likely = next((c for c in candidates if c.score >= least), None)
     if reader is None or (reader.pointing and likely is not None and likely.score >= model_below):
         if likely is None:
             return _missing(question, max((c.score for c in candidates), default=0.0))
-        return _stated(question, likely, candidates)
+        return _stated(question, likely, candidates, ranked)
     offered = sentences[:N_OFFERED]
     reading = reader.read_value(question, offered)
     best = _candidate(question, reading, offered, relevance.sentences)
     if reader.pointing and best is not None:
         best = _decided(best, likely, lambda pick: _judged(pick, question, candidates, relevance, scorer))
-    finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates)
+    finding = _missing(question, 0.3) if best is None else _stated(question, best, candidates, ranked)
     return replace(finding, quotes=reading.quotes, quoting=reading.quoting)
+
+
+def _asked_names(question: Question) -> tuple[str, ...]:
+    """Return the names that a source must have; what is offered to choose from need not be there."""
+    return tuple(n for n in find_names(question.text) if not any(n in choice for choice in question.choices))
+
+
+def _nearer(
+    question: Question, names: Sequence[str], candidates: Sequence[ValueCandidate]
+) -> tuple[ValueCandidate, ...]:
+    """Return the candidates, less sure where what is asked for is a name's ("the mayor of Calder") and that is far."""
+    owners = [n for n in names if re.search(rf"\bof (?:the )?{re.escape(n)}\b|\b{re.escape(n)}['’]s?\b", question.text)]
+    return tuple(
+        c if all(stands_near(name, c.sentence) for name in owners) else replace(c, score=FAR * c.score)
+        for c in candidates
+    )
 
 
 def _agreed(candidates: Sequence[ValueCandidate]) -> tuple[ValueCandidate, ...]:
@@ -84,6 +112,10 @@ def _agreed(candidates: Sequence[ValueCandidate]) -> tuple[ValueCandidate, ...]:
         scored[c.key].append((c.sentence.source, c.score))
     together = {key: _join_sources(found) for key, found in scored.items()}
     return tuple(sorted(candidates, key=lambda c: (-together[c.key], -c.score)))
+
+
+def _together(candidates: Sequence[ValueCandidate]) -> float:
+    return _join_sources([(c.sentence.source, c.score) for c in candidates])
 
 
 def _join_sources(scored: Sequence[tuple[Source, float]]) -> float:
@@ -135,8 +167,10 @@ def _missing(question: Question, miss: float) -> ValueFinding:
     return ValueFinding(None, None, round(1 - min(miss, 0.9), 4), question.text, ())
 
 
-def _stated(question: Question, best: ValueCandidate, candidates: Sequence[ValueCandidate]) -> ValueFinding:
-    """The value of `best`, with the sentences that state it too."""
+def _stated(
+    question: Question, best: ValueCandidate, candidates: Sequence[ValueCandidate], ranked: Sequence[ValueCandidate]
+) -> ValueFinding:
+    """The value of `best`, with the sentences that state it too, and a warning of what `ranked` has beside it."""
     same = [c for c in candidates if c.key == best.key and c.sentence is not best.sentence]
     claim = state_value(question.text, best.answer)
     agreeing = [best, *(c for c in same if c.score >= AGREEING * best.score)]
@@ -145,7 +179,7 @@ def _stated(question: Question, best: ValueCandidate, candidates: Sequence[Value
     if not usable:
         return ValueFinding(None, None, 0.5, claim, evidence)
     probability = _join_sources([(e.sentence.source, e.support.supports) for e in usable])
-    return ValueFinding(best.answer, best.value, round(probability, 4), claim, usable)
+    return ValueFinding(best.answer, best.value, round(probability, 4), claim, usable, warnings=rivals(best, ranked))
 
 
 def _candidate(

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from factcheck.errors import FactcheckError, SourceError
 from factcheck.records import Answer, CheckClaim, Question
 from pipeline.drafts.split import split_draft
+from pipeline.lexical import content_set
 from pipeline.mismatch import find_mismatches
 from pipeline.record import CHECK_SCHEMA
+from pipeline.values import find_values
 
 __all__ = ["FAIL_ON", "Draft", "Failed", "check_draft", "check_record", "failing", "read_draft"]
 
@@ -125,7 +127,7 @@ def _asked(claim: str, context: str | None, max_chars: int) -> str:
 
 def _checked(bare: CheckClaim, answer: Answer) -> CheckClaim:
     sides = {"supported": {"supports"}, "refuted": {"refutes"}}.get(answer.verdict, {"supports", "refutes"})
-    cited = [citation for citation in answer.citations if citation.stance in sides]
+    cited = [c for c in answer.citations if c.stance in sides and _shares_words(answer.claim, c.exact)]
     return replace(
         bare,
         verdict=answer.verdict,
@@ -139,3 +141,11 @@ def _checked(bare: CheckClaim, answer: Answer) -> CheckClaim:
         warnings=answer.warnings,
         run=answer.run,
     )
+
+
+def _shares_words(claim: str, text: str) -> bool:
+    """Whether a text has a content word of the claim beside its values: else its figures are of something else."""
+    kinds: tuple[Literal["duration", "number", "date"], ...] = ("duration", "number", "date")
+    spans = [value.span for kind in kinds for value in find_values(claim, kind)]
+    rest = "".join(" " if any(s.start <= i < s.end for s in spans) else c for i, c in enumerate(claim))
+    return bool(content_set(rest) & content_set(text))

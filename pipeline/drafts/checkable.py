@@ -2,7 +2,8 @@
 
 *Question* before *opinion* before *forecast*: each has words of its own. Whoever is named as saying it makes an opinion
 or a forecast checkable: that he said so is a fact or none. A legal document may speak of the future ("the treaty
-will remain in force for 20 years"): what it provides for can be checked today.
+will remain in force for 20 years"): what it provides for can be checked today. So can an announcement: what "will" or "is
+to" be, with a date or a figure, stands in the sources or does not; and a permission ("may handle 99 flights a night").
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Literal
 from pipeline.attribution import attribute, is_forecast
 from pipeline.lexicon import is_base_verb, is_participle
 from pipeline.sentences import instructs, is_boilerplate
+from pipeline.values import find_values
 
 Reason = Literal["opinion", "forecast", "question", "heading", "other"]
 
@@ -29,10 +31,19 @@ _OPINION = re.compile(
     r"cynical|naive|wise|masterstroke|farce|disgrace|disaster|triumph|betrayal)\b",
     re.IGNORECASE,
 )
-_FUTURE = re.compile(
-    r"\b(?:will|won['’]t|shall|going to|likely to|unlikely|is likely|are likely|likely|probably|perhaps|possibly|predict\w*|"
-    r"soon|next (?:year|month|week|decade)|in the (?:coming|next) \w+)\b",
+_GUESS = re.compile(
+    r"\b(?:might|could(?! not\b)|would|expected|likely|unlikely|probably|perhaps|possibly|predict\w*|forecast\w*"
+    r"|in the (?:coming|next) \w+)\b",
     re.IGNORECASE,
+)
+_MAY = re.compile(r"(?<![\d,] )\bmay (?!\d)")
+_PERMITS = re.compile(
+    r"\bmay (?:not|only|no longer)\b|\b(?:a|per|each|every) (?:day|night|week|month|year|hour|person|head|household)\b"
+    r"|\b(?:at most|up to|no more than)\b",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"\b(?:will|won['’]t|shall|going to|(?:is|are) to|soon|next (?:year|month|week|decade))\b", re.IGNORECASE
 )
 _PROVIDES = re.compile(
     r"\A(?:under|according to|in) the (?:\w+ )?(?:treaty|agreement|pact|deal|contract|law|bill|text)\b"
@@ -65,9 +76,23 @@ def why_not(sentence: str) -> Reason | None:
         return None
     if _OPINION.search(sentence):
         return "opinion"
-    if (is_forecast(sentence) or _FUTURE.search(_unquoted(sentence))) and not _PROVIDES.match(sentence):
+    if _foretells(_unquoted(sentence)) and not _PROVIDES.match(sentence):
         return "forecast"
     return None
+
+
+def _foretells(sentence: str) -> bool:
+    """Whether a sentence guesses, or tells of what is to come without a date or a figure that could be announced."""
+    if _GUESS.search(sentence) or (_MAY.search(sentence) and not _PERMITS.search(sentence)):
+        return True
+    ahead = _AHEAD.search(sentence) or (is_forecast(sentence) and not _MAY.search(sentence))
+    return bool(ahead) and not _has_figure(sentence)
+
+
+def _has_figure(sentence: str) -> bool:
+    if find_values(sentence, "date") or find_values(sentence, "duration"):
+        return True
+    return any(re.search(r"\d", value.text) for value in find_values(sentence, "number"))
 
 
 def _states_nothing(sentence: str) -> bool:

@@ -280,6 +280,31 @@ def test_another_figure_vetoes_support_with_its_reason(
     assert after.moved == (0.0 if note is None else 0.8)
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "expected", "note"),
+    [
+        ("The mayor, Dev Patel, smiled in Calder.", ("Dev Patel", "Calder"), (0.5, 0.4), None),
+        ("The mayor, Dev Patel, smiled.", ("Dev Patel", "Oberau"), (0.0, 0.4), "its source does not name Oberau"),
+        ("The mayor, Rita Sorel, smiled.", ("Dev Patel", "Oberau"), (0.0, 0.0), "its source does not name Dev Patel, Oberau"),
+        ("It was unveiled in Tokyo.", ("Osaka",), (0.0, 0.4), "its source does not name Osaka"),  # refutes: another place
+        ("The mayor smiled.", (), (0.5, 0.4), None),
+    ],
+)  # fmt: skip
+def test_a_source_without_a_name_supports_nothing_and_without_any_of_several_refutes_nothing(
+    text: str, names: tuple[str, ...], expected: tuple[float, float], note: str | None, make_evidence: MakeEvidence
+) -> None:
+    evidence = make_evidence(Source("a", text, "", ""), 0.5, 0.4)
+    after = restrain(evidence, "Dev Patel is the mayor.", event_date=None, names=names)
+    assert ((after.support.supports, after.support.refutes), after.note) == (expected, note)
+    assert sum((after.support.supports, after.support.refutes, after.support.neutral)) == pytest.approx(1)
+
+
+def test_another_place_refutes_though_its_source_has_none_of_the_names(make_evidence: MakeEvidence) -> None:
+    evidence = make_evidence(Source("a", "It was signed in Moscow.", "", ""), 0.1, 0.6)
+    claim = "The signing took place at the BRICS summit in Kazan."
+    assert restrain(evidence, claim, event_date=None, names=("BRICS", "Kazan")).support.refutes == 0.6
+
+
 # -- what is cited
 
 

@@ -14,7 +14,7 @@ from pipeline.pointing import Pointed
 from pipeline.read import ClaimReading, ValueReading
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
-from pipeline.value import find_value
+from pipeline.value import FAR, find_value
 
 TEXT = "The deal of 2019 was replaced in 2024."
 QUESTION = Question("When was the deal replaced?", type="date")
@@ -65,6 +65,18 @@ class Naming(Knowing):
             first[at] = last[at + len(self.phrase) - 1] = -0.1
             found.append(Pointed(np.array([(i, i + 1) for i in range(len(text))]), first, last, -5.0))
         return tuple(found)
+
+
+class Pointing(Naming):
+    """Points at one phrase where a text has it, and at nothing else."""
+
+    def read_spans(self, pairs: Sequence[tuple[str, str]]) -> tuple[Pointed, ...]:
+        return tuple(
+            super(Pointing, self).read_spans([pair])[0]
+            if self.phrase in pair[1]
+            else Knowing.read_spans(self, [pair])[0]
+            for pair in pairs
+        )
 
 
 class Picking:
@@ -147,6 +159,12 @@ def test_a_pick_inside_a_longer_word_has_another_place() -> None:
     assert found.answer == "Iran"
 
 
+def relevance_of(text: str) -> Relevance:
+    """The first line of the text, as a sentence of it."""
+    sentence = Sentence(Source("s", text, "", ""), Span(0, text.index("\n")), "", Passage("s", 0, len(text), text, 1.0))
+    return Relevance((sentence,), (0.5,), (0.5,))
+
+
 def spread(texts: dict[str, str]) -> Relevance:
     sentences = [
         Sentence(Source(id_, text, "", ""), Span(0, len(text)), "", Passage(id_, 0, len(text), text, 1.0))
@@ -192,3 +210,49 @@ def test_a_place_is_no_name_of_a_people() -> None:
     question = Question("In which city was it signed?", type="entity")
     found = find_value(question, relevance(text), scorer=Naming("Russian"), reader=None)
     assert found.answer in (None, "Varna")
+
+
+MAYOR = {"calder": "The mayor of Calder, Dev Patel, smiled.", "court": "The town of Oberau went to court against Lenz."}
+
+
+def test_a_source_that_does_not_name_what_is_asked_about_answers_nothing() -> None:
+    def answer(place: str) -> tuple[str | None, tuple[str, ...]]:
+        question = Question(f"Who is the mayor of {place}?", type="entity")
+        found = find_value(question, spread(MAYOR), scorer=Pointing("Dev Patel"), reader=None)
+        return found.answer, found.warnings
+
+    assert answer("Calder") == ("Dev Patel", ())
+    assert answer("Oberau")[0] != "Dev Patel"
+    assert answer("Gotham") == (None, ("no source that was read names Gotham",))
+
+
+def test_what_is_asked_of_a_name_that_stands_far_is_less_sure() -> None:
+    far = "The mayor, Dev Patel, smiled.\n" + "It rained. " * 40 + "\nThe owners are in Rotterdam."
+    question = Question("Who is the mayor of Rotterdam?", type="entity")
+    near, away = (
+        find_value(question, relevance_of(text), scorer=Pointing("Dev Patel"), reader=None).probability
+        for text in (far.replace("The mayor", "Rotterdam: the mayor"), far)
+    )
+    assert away == pytest.approx(FAR * near, abs=0.02)
+
+
+def test_a_choice_need_not_be_named_anywhere() -> None:
+    question = Question(
+        "Who won, Klara Tessmer or Joyce Chepkoech?", type="choice", choices=("Klara Tessmer", "Joyce Chepkoech")
+    )
+    found = find_value(question, relevance("Klara Tessmer won."), scorer=Pointing("Klara Tessmer"), reader=None)
+    assert found.answer == "Klara Tessmer"
+
+
+def test_a_correction_goes_before_what_it_corrects_and_that_is_told() -> None:
+    first, second = "We wrote that the deal was replaced in 2019.", "In fact it was replaced in 2024."
+    source = Source("s", f"{first} {second}", "", "")
+    passage = Passage("s", 0, len(source.text), source.text, 1.0)
+    sentences = (
+        Sentence(source, Span(0, len(first)), "", passage),
+        Sentence(source, Span(len(first) + 1, len(source.text)), first, passage),
+    )
+    read = Relevance(sentences, (0.5, 0.5), (0.5, 0.5))
+    found = find_value(QUESTION, read, scorer=Knowing({"2019": 0.9, "2024": 0.6}), reader=None)
+    assert found.answer == "2024"
+    assert found.warnings == ("also stated: 2019 (s)",)

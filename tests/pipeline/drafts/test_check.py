@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +153,20 @@ def test_a_draft_is_read_as_it_stands() -> None:
 def test_what_is_no_draft(name: str, data: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         read_draft(Path(name), data)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "found"), [("Fares rise by 4.5 percent.", []), ("Spending rises by 4.5 percent.", ["4.5 percent"])]
+)
+def test_figures_of_a_sentence_about_something_else_are_no_mismatch(evidence: str, found: list[str]) -> None:
+    text = "Spending on roads falls by 9.4 percent."
+    refuted = answer_from_record(REFUTED)
+    cited = (replace(refuted.citations[0], exact=evidence),)
+
+    class Refuting(Scripted):
+        def answer(self, question: Question) -> tuple[Answer, None]:
+            return replace(refuted, claim=text, citations=cited), None
+
+    (claim,) = check_draft(Draft("d.md", text, markdown=True), Refuting())
+    assert isinstance(claim, CheckClaim)
+    assert [m.evidence for m in claim.mismatch] == found

@@ -141,6 +141,14 @@ def test_nested_markup_and_a_long_line_take_no_time() -> None:
         ("Putin said that Iran should leave the pact.", None),
         ("The deal is a disaster.", "opinion"),
         ("Gas could flow by 2027.", "forecast"),
+        ("The maternity unit will close on 1 March 2024.", None),  # announced: a date
+        ("Fares will rise by 40 percent.", None),  # a figure
+        ("The first cranes are to be delivered in 2027.", None),
+        ("Fares will probably rise by 40 percent.", "forecast"),
+        ("The bank may cut rates by 2 percent.", "forecast"),
+        ("The airport may handle 99 flights a night.", None),  # a permission
+        ("Passenger planes may not land at night.", None),
+        ("In the next 10 years robots will do half of the work.", "forecast"),
         ("The price will rise next year.", "forecast"),
         ("The treaty will remain in force for 20 years.", None),
         ("According to AFP, gas could flow by 2027.", None),
@@ -213,3 +221,17 @@ def test_what_is_not_resolved_takes_the_sentence_before_along() -> None:
         ("Iran joined BRICS.", None),
     ]
     assert isinstance(found[0], Statement)
+
+
+def test_a_claim_that_names_nothing_goes_with_the_nearest_text_that_does() -> None:
+    draft = (
+        "# The port of Calder\n\nPay rises by 9 percent. In Oberau, nobody was hurt. Nobody was killed. "
+        "It was in May.\n\n- Borvax lost 3 million.\n"
+    )
+    assert [(s.claim, s.context) for s in split_draft(draft, markdown=True) if s.claim] == [
+        ("Pay rises by 9 percent.", "The port of Calder"),
+        ("In Oberau, nobody was hurt.", None),  # names its own
+        ("Nobody was killed.", "In Oberau, nobody was hurt."),
+        ("It was in May.", "Nobody was killed."),  # points back to the sentence before
+        ("Borvax lost 3 million.", None),  # the first word may be a name
+    ]
