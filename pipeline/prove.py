@@ -34,7 +34,7 @@ _DASHES = "-‐‑‒–—―−﹘﹣－"
 _FOLD = str.maketrans({**dict.fromkeys(_QUOTES, '"'), **dict.fromkeys(_DASHES, "-")})
 _SPACE = re.compile(r"\s+")
 _RUN = re.compile(r"\s{2,}")
-_ELLIPSIS = re.compile(r"\s*(?:\[?\s*(?:\.\s?\.\s?\.|…)\s*\]?)\s*")
+_ELLIPSIS = re.compile(r"\.\s?\.\s?\.|…")  # the blanks and brackets around it hold no words
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 

@@ -318,3 +318,12 @@ def test_a_megabyte_and_twenty_quotes_take_seconds_not_minutes(seeds: dict[str, 
     statuses = {prove(quote, long, others=[source(article, "b")]).status for quote in quotes}
     assert time.process_time() - started < 8
     assert statuses <= {"not_found", "frankenquote"}
+
+
+@pytest.mark.parametrize("run", [" ", "\n", "\t \n", ". ", ".", "[ ", "] ", "…", "[... "])
+def test_a_run_of_signs_in_a_quote_costs_no_more_than_its_length(run: str) -> None:
+    """A model that is stuck writes one sign until it is cut off."""
+    quote = "The treaty was signed" + run * (1200 // len(run)) + "by the queen"
+    started = time.process_time()
+    assert proved(quote, "The treaty was signed in May. It was kept by the queen.").status == "frankenquote"
+    assert time.process_time() - started < 1
