@@ -148,7 +148,7 @@ def test_signs_beside_a_word_do_not_belong_to_it(quote: str, text: str) -> None:
 def test_a_quote_from_another_source_is_misattributed_and_names_it(seeds: dict[str, Source]) -> None:
     quote = "It will open new opportunities for optimizing transport flows"
     proof = prove(quote, seeds["bta-afp-kremlin"], others=seeds.values())
-    assert proof == Proof("misattributed", found_in="nazimoghlu-not-an-alliance")
+    assert proof == Proof("misattributed")
 
 
 def test_a_folded_quote_from_another_source_is_misattributed_too() -> None:

@@ -237,11 +237,9 @@ def test_the_purse_counts_what_is_on_its_way() -> None:
     with pytest.raises(CostLimitError, match=r"0\.0000 of 10 USD are spent and the next call may cost 6"):
         purse.reserve(0, 6)
     purse.settle(first, Usage(1, 0, 2))
-    assert purse.spent_usd == 2
     purse.settle(purse.reserve(0, 8), Usage(1, 0, 8))
     with pytest.raises(CostLimitError):
         purse.reserve(0, 1)
-    assert Purse("m", None, None).spent_usd is None
 
 
 # -- keys, deadlines, faults of any client
