@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from factcheck.redact import MASK, is_secret_name, redact
-from factcheck.settings import DEFAULT, Settings, load_settings, read_layers
+from factcheck.settings import DEFAULT, Settings, given_environment, load_settings, read_layers
 
 __all__ = ["LIBRARY_VARIABLES", "Origin", "library_variables", "trace_settings"]
 
@@ -35,15 +35,15 @@ def trace_settings(flags: Mapping[str, Any] | None = None, *, directory: Path | 
 
 def library_variables(*, directory: Path | None = None) -> list[Origin]:
     """Return the variables that the libraries read, as far as they are set, and every key of another provider."""
-    before = set(os.environ)
     dotenv = next(layer.place for layer in read_layers(directory=directory) if layer.place.endswith(".env"))
+    given = given_environment()
     names = [*LIBRARY_VARIABLES, *sorted(n for n in os.environ if n.endswith("_API_KEY") and n != "OPENAI_API_KEY")]
     return [
-        Origin(name, MASK if is_secret_name(name) else redact(os.environ[name]), _place(name in before, dotenv))
+        Origin(
+            name,
+            MASK if is_secret_name(name) else redact(os.environ[name]),
+            "the environment" if name in given else dotenv,
+        )
         for name in names
         if name in os.environ
     ]
-
-
-def _place(was_there: bool, dotenv: str) -> str:
-    return "the environment" if was_there else dotenv

@@ -213,7 +213,7 @@ class Answer:
 class Mismatch:
     """A number or date of a claim where the evidence against it has another; both as written."""
 
-    kind: Literal["number", "date", "duration"]
+    kind: Literal["number", "date"]  # durations are numbers
     claim: str
     evidence: str
 

@@ -16,11 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serial
 from factcheck.errors import UsageError
 from factcheck.redact import redact
 
-__all__ = ["ENV_PREFIX", "Layer", "Settings", "find_problems", "load_settings", "read_layers"]
+__all__ = ["ENV_PREFIX", "Layer", "Settings", "find_problems", "given_environment", "load_settings", "read_layers"]
 
 ENV_PREFIX = "FACTCHECK_"
 ALIASES = {"OPENAI_BASE_URL": "base_url"}  # what other tools call it; our own name goes first
 DEFAULT = "default"
+_FILLED: dict[str, str] = {}  # what `.env` put into this process's environment, so that it never counts as set there
 
 
 def _cache_dir() -> Path:
@@ -108,13 +109,19 @@ def read_layers(flags: Mapping[str, Any] | None = None, *, directory: Path | Non
     """Return what each place sets, weakest first, unchecked. Raises: UsageError for a file that cannot be read."""
     directory = directory or Path.cwd()
     toml, dotenv = directory / "factcheck.toml", directory / ".env"
-    environment = dict(os.environ)  # before `.env` fills it
+    environment, filling = given_environment(), _read_dotenv(dotenv)
+    _fill_environment({name: value for name, value in filling.items() if name not in environment})
     return [
         Layer(str(toml), _read_toml(toml)),
-        Layer(str(dotenv), _from_environment(_read_dotenv(dotenv))),
+        Layer(str(dotenv), _from_environment(filling)),
         Layer("the environment", _from_environment(environment)),
         Layer("the command line", {k: v for k, v in (flags or {}).items() if v is not None}),
     ]
+
+
+def given_environment() -> dict[str, str]:
+    """Return the variables that the process was given: without what a `.env` put there when settings were read."""
+    return {name: value for name, value in os.environ.items() if _FILLED.get(name) != value}
 
 
 def find_problems(layers: list[Layer]) -> list[str]:
@@ -153,21 +160,26 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:
-    """`.env` fills what the environment lacks, for the libraries' own variables too (OPENAI_API_KEY)."""
     if not path.is_file():
         return {}
     from dotenv import dotenv_values  # noqa: PLC0415 - only when there is a file
 
     try:
-        values = {key: value for key, value in dotenv_values(path).items() if value is not None}
+        return {key: value for key, value in dotenv_values(path).items() if value is not None}
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text. Correct or remove it") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}. Make it readable or remove it") from None
-    for key, value in values.items():
-        if not key.startswith(ENV_PREFIX) and "\0" not in value:
-            os.environ.setdefault(key, value)
-    return values
+
+
+def _fill_environment(lacking: Mapping[str, str]) -> None:
+    """Put the libraries' own variables (OPENAI_API_KEY) where they look; what another `.env` put there goes."""
+    filling = {k: v for k, v in lacking.items() if not k.startswith(ENV_PREFIX) and "\0" not in v}
+    for name in _FILLED.keys() - filling.keys() - given_environment().keys():
+        os.environ.pop(name, None)
+    os.environ.update(filling)
+    _FILLED.clear()
+    _FILLED.update(filling)
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:

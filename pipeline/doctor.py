@@ -1,4 +1,4 @@
-"""All checks of `factcheck doctor`: versions, model, store."""
+"""All checks of `factcheck doctor`: versions, verifier, model, store."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import platform
 from collections.abc import Iterator
 
 from factcheck import __version__
+from factcheck.errors import WeightsError
 from factcheck.records import Check
 from factcheck.settings import Settings
 from pipeline.models.checks import model_checks
+from pipeline.support import open_scorer
 from vectorstore.checks import store_checks
 
 _PACKAGES = (
@@ -27,6 +29,7 @@ _PACKAGES = (
 def run_checks(settings: Settings) -> Iterator[Check]:
     """Yield every check; none raises, a check that cannot run is one that failed."""
     yield _versions()
+    yield _verifier(settings)
     yield from model_checks(settings)
     yield from store_checks(settings)
 
@@ -45,3 +48,14 @@ def _versions() -> Check:
         detail,
         f"install {', '.join(missing)}: pip install factcheck-pipeline" if missing else None,
     )
+
+
+def _verifier(settings: Settings) -> Check:
+    """Opens it: its weights can be what they should be and not fit this machine's onnxruntime."""
+    try:
+        return Check("verifier", True, open_scorer(settings).name)
+    except WeightsError as error:
+        detail, _, todo = str(error).partition("; ")
+        return Check("verifier", False, detail, todo or "install factcheck-pipeline again")
+    except ImportError as error:
+        return Check("verifier", False, str(error), "pip install factcheck-pipeline")

@@ -20,6 +20,7 @@ from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, asks_le
 from pipeline.language import looks_english
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.names import CALENDAR, is_demonym
+from pipeline.prove import cuts
 from pipeline.sentences import Sentence
 from pipeline.units import LENGTHS
 from pipeline.values import Anchor, Value, ValueKind, find_values
@@ -116,16 +117,34 @@ def _spans(question: Question, sentence: Sentence) -> list[tuple[str, Mapping[st
     if kind in ("date", "duration", "number"):
         return [(v.text, v.value, v.span) for v in _values(question.text, text, kind, sentence.source)]
     if kind == "choice":
-        return [
-            (choice, {"text": choice}, Span(m.start(), m.end()))
-            for choice in question.choices
-            if (m := re.search(rf"\b{re.escape(choice)}\b", text, re.IGNORECASE))
-        ]
+        return [(choice, {"text": choice}, span) for choice, span in _chosen(question.choices, text)]
     if kind == "entity":
         return [(name, {"text": name}, span) for name, span in _names(question.text, text)]
     if kind == "list":
         return [(", ".join(items), {"items": items}, span) for items, span in _enumerations(question.text, text)]
     return [(text, {"text": text}, Span(0, len(text)))]
+
+
+def _chosen(choices: Sequence[str], text: str) -> list[tuple[str, Span]]:
+    """Return the choices that stand in `text`, each with its first place; none stands inside a word or a number.
+
+    What lies inside a longer choice is that one's: "C" does not stand in "C++" where both may be chosen, and "10" does
+    in "10%" where that is no choice.
+    """
+    places = {choice: _standing(choice, text) for choice in choices}
+    every = [span for spans in places.values() for span in spans]
+    free = {c: [span for span in spans if not any(_inside(span, o) for o in every)] for c, spans in places.items()}
+    return [(choice, spans[0]) for choice, spans in free.items() if spans]
+
+
+def _standing(choice: str, text: str) -> list[Span]:
+    # not \b: a choice may begin or end in a sign, as "$5" and "10%" do
+    found = re.finditer(rf"(?<!\w){re.escape(choice)}(?!\w)", text, re.IGNORECASE)
+    return [Span(*m.span()) for m in found if not (cuts(text, m.start()) or cuts(text, m.end()))]
+
+
+def _inside(span: Span, longer: Span) -> bool:
+    return span != longer and longer.start <= span.start and span.end <= longer.end
 
 
 def _names(question: str, text: str) -> list[tuple[str, Span]]:

@@ -1,8 +1,8 @@
-"""A scorer without a trained model: shared content words, negation, numbers and dates.
+"""Content words and clauses; and over them a scorer without a trained model, by negation, numbers and dates too.
 
-It stands in for the trained verifier where its weights are absent and is labelled `lexical` in every record. It is a
-baseline by design: no synonyms, no syntax. Support grows with the share of the claim's content words that the passage
-has; one negation more or less, or another number of the same unit, turns support into refutation.
+The scorer is a baseline for tests and benchmarks, which need a fast one: the chain never falls back to it, and a record
+made with it says `lexical`. It knows no synonyms and no syntax. Support grows with the share of the claim's content words
+that the passage has; one negation more or less, or another number of the same unit, turns support into refutation.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _stemming = threading.Lock()  # the stemmer holds the word it works on
 
 
 class LexicalScorer:
-    """`score_support` by shared words; see the module."""
+    """`score_support` by shared words, for tests and benchmarks; see the module."""
 
     name = NAME
 

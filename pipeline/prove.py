@@ -34,7 +34,7 @@ _DASHES = "-‐‑‒–—―−﹘﹣－"
 _FOLD = str.maketrans({**dict.fromkeys(_QUOTES, '"'), **dict.fromkeys(_DASHES, "-")})
 _SPACE = re.compile(r"\s+")
 _RUN = re.compile(r"\s{2,}")
-_ELLIPSIS = re.compile(r"\s*(?:\[?\s*(?:\.\s?\.\s?\.|…)\s*\]?)\s*")
+_ELLIPSIS = re.compile(r"\.\s?\.\s?\.|…")  # the blanks and brackets around it hold no words
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
@@ -44,7 +44,6 @@ class Proof:
 
     status: ProofStatus
     span: Span | None = None
-    found_in: str | None = None  # the other source of a misattributed quote
 
 
 def prove(quote: str, source: Source, *, passage: Span | None = None, others: Iterable[Source] = ()) -> Proof:
@@ -57,9 +56,8 @@ def prove(quote: str, source: Source, *, passage: Span | None = None, others: It
             chosen = _choose(spans, passage)
             return Proof(status, chosen) if chosen else Proof("ambiguous")
     others = [other for other in others if other.id != source.id]
-    for other in others:
-        if any(spans for _, spans in _ways(quote, other.text)):
-            return Proof("misattributed", found_in=other.id)
+    if any(spans for other in others for _, spans in _ways(quote, other.text)):
+        return Proof("misattributed")
     if _is_stitched(quote, [source.text, *(other.text for other in others)]):
         return Proof("frankenquote")
     return Proof("not_found")

@@ -54,7 +54,6 @@ class ValueReading:
     sentence: int | None = None
     quotes: tuple[Quote, ...] = ()
     quoting: bool = False
-    confidence: float | None = None  # 0..1, from logprobs where the server gives them
 
 
 class Reader(Protocol):

@@ -26,10 +26,9 @@ SHARED, COSINE, CONTRAST = 0.6, 0.2, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """A question with its sentences' relevance, in their order; `cosine` and `total` are 0..1."""
+    """A question with its sentences' relevance, in their order; `total` is 0..1."""
 
     sentences: tuple[Sentence, ...]
-    cosine: tuple[float, ...]
     total: tuple[float, ...]
 
     def best(self, n: int, *, per_source: int | None = None) -> tuple[int, ...]:
@@ -76,13 +75,13 @@ class SentenceVectors:
 def rank_sentences(texts: Sequence[str], sentences: Sequence[Sentence], vectors: SentenceVectors) -> Relevance:
     """Return the relevance of `sentences` to the best matching of `texts` (a question and its claim)."""
     if not sentences:
-        return Relevance((), (), ())
+        return Relevance((), ())
     rows = vectors.embed([*texts, *(s.in_context for s in sentences)])
     queries, rows = rows[: len(texts)], rows[len(texts) :]
     cosine = np.clip(rows @ queries.T, 0.0, 1.0).max(axis=1)
     shared = _shared_words(texts, [s.text for s in sentences])
     total = np.clip(SHARED * shared + COSINE * cosine + CONTRAST * (cosine - np.median(cosine)), 0.0, 1.0)
-    return Relevance(tuple(sentences), tuple(map(float, cosine)), tuple(map(float, total)))
+    return Relevance(tuple(sentences), tuple(map(float, total)))
 
 
 def _shared_words(texts: Sequence[str], sentences: Sequence[str]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Support: how each sentence bears on a claim. The interface that every scorer keeps, and the choice of one."""
+"""Support: how each sentence bears on a claim. The interface that every scorer keeps, and ours."""
 
 from __future__ import annotations
 
@@ -29,14 +29,13 @@ class Scorer(Protocol):
 
 
 def open_scorer(settings: Settings) -> Scorer:
-    """Return the trained verifier that ships with the package, else the lexical scorer.
+    """Return the trained verifier that ships with the package. Nothing stands in for it: a verdict is by it or is none.
 
-    Raises: WeightsError when the verifier's weights are there and do not match their sha256.
+    Raises: WeightsError where its weights are missing or do not match their sha256.
     """
-    from pipeline.lexical import LexicalScorer  # noqa: PLC0415 - one of the two is loaded
-    from pipeline.verifier import WEIGHTS, Verifier  # noqa: PLC0415
+    from pipeline.verifier import WEIGHTS, Verifier  # noqa: PLC0415 - heavy, and not needed by who brings a scorer
 
-    return Verifier(threads=settings.threads) if WEIGHTS.is_dir() else LexicalScorer()
+    return Verifier(WEIGHTS, threads=settings.threads)
 
 
 def judge_sentences(claim: str, sentences: Sequence[str], scorer: Scorer) -> tuple[Support, ...]:

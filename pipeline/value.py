@@ -203,7 +203,7 @@ def _candidate(
         answer = _as_written(reading.answer, sentence, question)
         value = typed(answer, question, sentence) if answer else None
         if answer and value is not None:
-            return ValueCandidate(answer, value, sentence, 0.8 if reading.confidence is None else reading.confidence)
+            return ValueCandidate(answer, value, sentence, 0.8)
     return None
 
 

@@ -26,7 +26,6 @@ class Cited:
     no: int
     citation: Mapping[str, Any]
     orphan: Orphan | None
-    current_sha256: str | None  # of its source now; None = gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,7 @@ def read_item(db: sqlite3.Connection, item_id: int, viewer: Viewer | None) -> It
     orphans = dict(db.execute("SELECT no, orphan FROM citations WHERE item = ?", (item_id,)).fetchall())
     shown = _shown(db, row, sources)
     visible = [one for one in shown if _may_see(viewer, row, one.decision)]
-    cited = tuple(
-        Cited(no, citation, orphans.get(no), sources.get(str(citation["source"])))
-        for no, citation in enumerate(parsed["citations"])
-    )
+    cited = tuple(Cited(no, citation, orphans.get(no)) for no, citation in enumerate(parsed["citations"]))
     return Item(row, parsed, json.loads(context), cited, tuple(visible), len(shown) - len(visible))
 
 

@@ -18,10 +18,6 @@ class Settled:
     label: str
     decisions: tuple[Decision, ...]
 
-    @property
-    def authors(self) -> tuple[str, ...]:
-        return tuple(sorted({decision.author for decision in self.decisions}))
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from factcheck.errors import UserError
 from review.deciding import check_name, utc_now
@@ -16,7 +16,6 @@ from review.store import ReviewStore
 __all__ = ["Reviewer", "add_reviewer", "list_reviewers", "reviewer_of_token", "revoke_reviewer", "viewer_named"]
 
 Role = Literal["reviewer", "adjudicator"]
-ROLES: tuple[Role, ...] = get_args(Role)
 _COLUMNS = "name, role, created, revoked"
 
 

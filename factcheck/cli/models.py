@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from factcheck.cli.common import settings_from
+
 if TYPE_CHECKING:
     from factcheck.settings import Settings
     from pipeline.models.places import Progress
@@ -20,38 +22,37 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
-@click.pass_context
-def list_(ctx: click.Context, as_json: bool) -> None:
+def list_(as_json: bool) -> None:
     """Show all weights and which are here."""
     from pipeline.models.weights import table
 
+    settings = settings_from()
     for weights in table().values():
-        _print(_record(weights, _settings(ctx), _state(weights, _settings(ctx))), as_json)
+        _print(_record(weights, settings, _state(weights, settings)), as_json)
 
 
 @command.command()
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
-@click.pass_context
-def pull(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+def pull(names: tuple[str, ...], as_json: bool) -> None:
     """Fetch weights by NAME (default: local); an interrupted pull goes on where it stopped."""
     from pipeline.models import weights
 
+    settings = settings_from()
     for one in [weights.named(name) for name in names or ("local",)]:  # all names are known before the first download
-        weights.pull(one, _settings(ctx), progress=_progress(one.name))
-        _print(_record(one, _settings(ctx), "ok"), as_json)
+        weights.pull(one, settings, progress=_progress(one.name))
+        _print(_record(one, settings, "ok"), as_json)
 
 
 @command.command()
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a line.")
-@click.pass_context
-def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+def check(names: tuple[str, ...], as_json: bool) -> None:
     """Read weights again and compare size and sha256 (default: all that are here)."""
     from factcheck.errors import ChecksFailed
     from pipeline.models import weights
 
-    settings, bad = _settings(ctx), []
+    settings, bad = settings_from(), []
     for one in [weights.named(name) for name in names] or list(weights.table().values()):
         state = weights.check(one, settings)
         if state == "ok" or names or state == "mismatch":
@@ -59,14 +60,6 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
             bad += [one.name] if state != "ok" else []
     if bad:
         raise ChecksFailed(f"not as they should be: {', '.join(bad)}. Run `factcheck models pull {' '.join(bad)}`")
-
-
-def _settings(ctx: click.Context) -> Settings:
-    """The main group's settings; loaded here when the group is used alone."""
-    from factcheck.settings import Settings, load_settings
-
-    found = ctx.find_object(Settings)
-    return found if found is not None else load_settings()
 
 
 def _state(weights: Weights, settings: Settings) -> str:

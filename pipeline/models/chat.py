@@ -13,6 +13,7 @@ from factcheck.redact import redact
 from factcheck.settings import Settings
 from pipeline.models.budget import Budget
 from pipeline.models.prices import FREE, Price, Purse, find_price
+from pipeline.models.providers import package_of
 from pipeline.models.recording import RecordedModel, Recording, Replay
 from pipeline.models.reply import Reply, Usage
 from pipeline.models.weights import find, named
@@ -149,6 +150,7 @@ def _openai(name: str, settings: Settings) -> ChatModel:
 
 
 def _other(provider: str, name: str, settings: Settings) -> ChatModel:
+    package_of(provider)
     from langchain.chat_models import init_chat_model  # noqa: PLC0415
 
     from pipeline.models.langchain_wire import LangChainWire  # noqa: PLC0415
@@ -158,10 +160,6 @@ def _other(provider: str, name: str, settings: Settings) -> ChatModel:
         model = init_chat_model(name, model_provider=provider, **options)
     except ImportError as error:
         raise ModelUnavailableError(f"{provider}:{name} needs another package: {_first_line(error)}") from None
-    except ValueError as error:
-        if "nsupported" in str(error):
-            raise UsageError(f"no provider is called {provider!r}. {_KINDS}") from None
-        raise ModelUnavailableError(f"{provider}:{name} cannot be used: {_first_line(error)}") from None
     except Exception as error:  # each provider has errors of its own for a missing key
         raise ModelUnavailableError(f"{provider}:{name} cannot be used: {_first_line(error)}") from None
     head = RecordedModel(f"{provider}:{name}")

@@ -14,6 +14,7 @@ from factcheck.redact import redact
 from factcheck.settings import Settings, find_problems, load_settings, read_layers
 from pipeline.models.chat import resolve, server_address
 from pipeline.models.prices import find_price
+from pipeline.models.providers import package_of
 from pipeline.models.recording import Replay
 from pipeline.models.weights import check, named
 
@@ -114,8 +115,11 @@ def _openai(settings: Settings) -> Check:
 
 
 def _provider(settings: Settings) -> Check:
-    provider = settings.model.partition(":")[0]
-    package = f"langchain-{provider.replace('_', '-')}"
+    try:
+        package = package_of(settings.model.strip().partition(":")[0])
+    except UsageError as error:
+        message, _, todo = str(error).partition(". ")
+        return Check("provider", False, message, todo)
     here = importlib.util.find_spec(package.replace("-", "_")) is not None
     return Check(
         "provider",

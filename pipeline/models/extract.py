@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-_THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_THINKING, _THOUGHT = re.compile(r"<think(?:ing)?>"), re.compile(r"</think(?:ing)?>")
 
 
 def extract_json(text: str) -> str | None:
@@ -17,7 +17,7 @@ def extract_json(text: str) -> str | None:
     broken reply must not pass for the reply.
     """
     found: list[tuple[str, Any]] = []
-    rest = _THINKING.sub(" ", text)
+    rest = _without_thinking(text)
     at = rest.find("{")
     while at >= 0:
         try:
@@ -29,6 +29,18 @@ def extract_json(text: str) -> str | None:
     if not found or any(value != found[0][1] for _, value in found[1:]):
         return None
     return found[0][0]
+
+
+def _without_thinking(text: str) -> str:
+    """Return the text without what stands between the marks; a mark that is never closed stays.
+
+    Each mark is looked at once: one pattern for both would look for the end anew at every mark that has none.
+    """
+    kept, at = [], 0
+    while (mark := _THINKING.search(text, at)) and (end := _THOUGHT.search(text, mark.end())):
+        kept.append(text[at : mark.start()])
+        at = end.end()
+    return " ".join([*kept, text[at:]])
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -91,11 +91,6 @@ class Purse:
         self._lock = threading.Lock()
         self._spent = self._reserved = 0.0
 
-    @property
-    def spent_usd(self) -> float | None:
-        """Dollars spent through this model since it was opened; None where its price is not known."""
-        return None if self._price is None else self._spent
-
     def reserve(self, input_tokens: int, output_tokens: int) -> float:
         """Return the dollars set aside. Raises: CostLimitError where they are not left."""
         if self._price is None or self._max_usd is None:

@@ -25,6 +25,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [n for n in os.environ if n.startswith((ENV_PREFIX, "OPENAI_")) or n.endswith("_API_KEY")]:
         monkeypatch.delenv(name)
     monkeypatch.setattr("os.environ", dict(os.environ))
+    monkeypatch.setattr("factcheck.settings._FILLED", {})
     monkeypatch.chdir(tmp_path)
 
 
@@ -175,6 +176,34 @@ def test_the_place_of_a_variable_is_where_it_was_first(write: Write, tmp_path: P
     found = {origin.name: (origin.value, origin.place) for origin in library_variables()}
     assert found["OPENAI_API_KEY"] == ("***", str(tmp_path / ".env"))
     assert found["OPENAI_ORG_ID"] == ("org-2", "the environment")
+
+
+def test_what_dotenv_put_into_the_environment_is_never_the_environments(write: Write, tmp_path: Path) -> None:
+    write(".env", "FACTCHECK_BASE_URL=http://ours:1/v1\nOPENAI_BASE_URL=http://theirs:2/v1\n")
+    for _ in range(3):
+        assert load_settings().base_url == "http://ours:1/v1"
+    traced = {origin.name: (origin.value, origin.place) for origin in trace_settings()}
+    assert traced["base_url"] == ("http://ours:1/v1", str(tmp_path / ".env"))
+    libraries = {origin.name: (origin.value, origin.place) for origin in library_variables()}
+    assert libraries["OPENAI_BASE_URL"] == ("http://theirs:2/v1", str(tmp_path / ".env"))
+    setenv("OPENAI_BASE_URL", "http://mine:3/v1")  # set later, by the program that loads the settings
+    assert load_settings().base_url == "http://mine:3/v1"
+
+
+def test_the_dotenv_of_another_folder_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    import os
+
+    for name, text in (
+        ("a", "OPENAI_BASE_URL=http://a/v1\nOPENAI_ORG_ID=org-a\n"),
+        ("b", "OPENAI_BASE_URL=http://b/v1"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".env").write_text(text)
+    assert load_settings(directory=tmp_path / "a").base_url == "http://a/v1"
+    assert load_settings(directory=tmp_path / "b").base_url == "http://b/v1"
+    assert os.environ["OPENAI_BASE_URL"] == "http://b/v1"
+    assert "OPENAI_ORG_ID" not in os.environ
+    assert load_settings(directory=tmp_path).base_url is None
 
 
 def test_config_check(write: Write, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

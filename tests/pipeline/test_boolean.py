@@ -44,7 +44,7 @@ TORN = FixedScorer((0.70, 0.05, 0.25), (0.05, 0.80, 0.15), (0.30, 0.10, 0.60), (
 
 
 def relevance(*total: float) -> Relevance:
-    return Relevance(SENTENCES, total, total)
+    return Relevance(SENTENCES, total)
 
 
 def evidence(*supports: tuple[float, float]) -> list[Evidence]:

@@ -22,7 +22,7 @@ QUESTION = Question("When was the deal replaced?", type="date")
 
 def relevance(text: str = TEXT) -> Relevance:
     sentence = Sentence(Source("s", text, "", ""), Span(0, len(text)), "", Passage("s", 0, len(text), text, 1.0))
-    return Relevance((sentence,), (0.5,), (0.5,))
+    return Relevance((sentence,), (0.5,))
 
 
 class Knowing:
@@ -170,7 +170,7 @@ def spread(texts: dict[str, str]) -> Relevance:
         Sentence(Source(id_, text, "", ""), Span(0, len(text)), "", Passage(id_, 0, len(text), text, 1.0))
         for id_, text in texts.items()
     ]
-    return Relevance(tuple(sentences), (0.5,) * len(texts), (0.5,) * len(texts))
+    return Relevance(tuple(sentences), (0.5,) * len(texts))
 
 
 def test_a_value_that_two_sources_state_goes_before_a_little_likelier_one_of_one() -> None:

@@ -157,9 +157,7 @@ def test_a_changed_source_makes_orphans_and_their_decisions_return(desk: ReviewS
     put_sources(home, {"treaty": "Correction. " + TEXTS["treaty"]}, hashing)
     row = desk.item(1).row
     assert (row.open, row.n_orphans, row.n_returned, row.n_judged) == (True, 1, 1, 2)
-    cited = desk.item(1).citations[0]
-    assert cited.orphan == "changed"
-    assert cited.current_sha256 == sha256(("Correction. " + TEXTS["treaty"]).encode()).hexdigest()
+    assert desk.item(1).citations[0].orphan == "changed"
     assert [one.state for one in desk.item(1).decisions] == ["returned", "counts", "counts"]
     with pytest.raises(UserError, match="no longer proves"):
         judge(desk, 1, "supports")
@@ -178,8 +176,7 @@ def test_a_source_that_is_gone_orphans_its_citations(desk: ReviewStore, home: Pa
 
     with Store.open(Settings(home=home), hashing, write=True) as store:
         store.remove("mirror")
-    cited = desk.item(1).citations[1]
-    assert (cited.orphan, cited.current_sha256) == ("gone", None)
+    assert desk.item(1).citations[1].orphan == "gone"
 
 
 def test_a_citation_whose_offsets_lie_is_unproved(open_desk: Callable[[], ReviewStore]) -> None:

@@ -36,7 +36,7 @@ class Line:
 _EDGE = 2  # lines from the top and the bottom of a page that may be furniture
 _SAME_Y = 3.0  # points
 _NUMBER = re.compile(
-    r"[\W_]*(?:page|p\.|seite|стр\.?)?[\W_]*\d{1,5}(?:\s*(?:/|of|von|из)\s*\d{1,5})?[\W_]*", re.IGNORECASE
+    r"[\W_]*(?:(?:page|p\.|seite|стр\.?)[\W_]*)?\d{1,5}(?:\s*(?:/|of|von|из)\s*\d{1,5})?[\W_]*", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+")
 _ITEM = re.compile(r"(?:[•◦▪‣●○■–—*·-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")

@@ -45,8 +45,42 @@ def test_openai_and_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "sk-planted" not in str(found)
 
 
-def test_another_provider_and_its_package(tmp_path: Path) -> None:
-    assert checks(tmp_path, "nosuch:x")["provider"].todo == "Run `pip install langchain-nosuch`"
+@pytest.mark.parametrize("provider", ["azure_openai", "Azure-OpenAI", " azure_openai"])
+def test_a_provider_is_in_the_package_that_langchain_names(tmp_path: Path, provider: str) -> None:
+    found = checks(tmp_path, f"{provider}:gpt-4o")["provider"]
+    assert (found.ok, found.detail) == (True, "langchain-openai is installed")
+
+
+@pytest.mark.parametrize(
+    ("provider", "package"),
+    [
+        ("bedrock", "langchain-aws"),
+        ("google_anthropic_vertex", "langchain-google-vertexai"),
+        ("nvidia", "langchain-nvidia-ai-endpoints"),
+    ],
+)
+def test_a_provider_whose_package_is_not_here(
+    tmp_path: Path, provider: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert checks(tmp_path, f"{provider}:x")["provider"].todo == f"Run `pip install {package}`"
+
+
+@pytest.mark.parametrize(
+    ("provider", "todo"),
+    [
+        ("antropic", "Did you mean 'anthropic'?"),
+        ("foo.bar", "LangChain knows anthropic, "),
+        ("nosuch", "LangChain knows "),
+    ],
+)
+def test_no_package_is_guessed_for_a_provider_that_langchain_does_not_know(
+    tmp_path: Path, provider: str, todo: str
+) -> None:
+    found = checks(tmp_path, f"{provider}:x")["provider"]
+    assert found.detail == f"no provider is called {provider!r}"
+    assert str(found.todo).startswith(todo)
+    assert "pip" not in str(found.todo)
 
 
 def test_an_unknown_model(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from benchmarks.formats import pdf_file, unicode_font
@@ -41,6 +43,26 @@ def test_running_heads_and_page_numbers_are_no_text() -> None:
 
 def line(text: str, y: float, page: int = 0, *, x0: float = 50, x1: float = 500, size: float = 10) -> Line:
     return Line(text, page, x0, x1, y, size)
+
+
+@pytest.mark.parametrize(
+    ("foot", "kept"),
+    [
+        ("7", False), ("- 7 -", False), ("Page 7", False), ("p. 7 of 12", False), ("Стр. 7/12", False),
+        ("Page", True), ("7 ships", True), ("123456", True),
+    ],
+)  # fmt: skip
+def test_a_number_alone_at_the_foot_of_a_page_is_no_text(foot: str, kept: bool) -> None:
+    text, _ = paragraphs([[line("It was signed in May.", 700), line(foot, 50)]])
+    assert (foot in text) is kept
+
+
+@pytest.mark.parametrize("foot", ["_" * 10_000 + "a", "7" + " _" * 5_000 + "a", "page" + "." * 10_000 + "a"])
+def test_a_long_rule_at_the_foot_of_a_page_costs_no_more_than_its_length(foot: str) -> None:
+    started = time.process_time()
+    text, _ = paragraphs([[line("It was signed in May.", 700), line(foot, 50)]])
+    assert foot in text
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
