@@ -95,8 +95,9 @@ class _Session:
                 self.note(f"{plan.writer.path}: {len(plan.done)} samples are there, {len(plan.left)} are asked")
             asks = partial(ask, answerer, corpus=self.suite.corpus, oracle=plan.header.oracle_evidence)
             stop = carry_out(
-                plan, lambda sample, repeat: asks(sample, repeat=repeat), jobs=self.request.jobs, progress=progress
-            )
+                plan, lambda sample, repeat: asks(sample, repeat=repeat), jobs=self.request.jobs, progress=progress,
+                note=self.note,
+            )  # fmt: skip
         return Outcome(plan.writer.path, read_run(plan.writer.path), stop)
 
     @contextmanager

@@ -14,6 +14,7 @@ FactcheckError                 exit 1
 ├── PartialFailure             exit 4   some items failed, the others are done
 └── ModelError                 exit 5   a model or a server did not answer as agreed
     ├── ModelUnavailableError  exit 5   unreachable, no key, wrong name, over its limit
+    │   └── ModelPausedError   exit 5   not asked: it failed several times in a row
     ├── ModelReplyError        exit 5   it answered, and the answer cannot be used
     └── WeightsError           exit 5   weights are missing or are not what their hash says
 
@@ -30,6 +31,7 @@ __all__ = [
     "CostLimitError",
     "FactcheckError",
     "ModelError",
+    "ModelPausedError",
     "ModelReplyError",
     "ModelUnavailableError",
     "PartialFailure",
@@ -118,6 +120,15 @@ class ModelError(FactcheckError):
 
 class ModelUnavailableError(ModelError):
     """The model cannot be reached or refuses to serve us."""
+
+
+class ModelPausedError(ModelUnavailableError):
+    """The model was not asked, because it failed several times in a row. It may be asked again in `wait_s` seconds;
+    None: no waiting mends it."""
+
+    def __init__(self, message: str, *, wait_s: float | None = 0.0) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class ModelReplyError(ModelError):

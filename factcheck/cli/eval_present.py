@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def note(line: str) -> None:
-    """Print one line to stderr."""
+    """Print one line to stderr, in the place of a line of progress."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
     click.echo(printable(line), err=True)
 
 

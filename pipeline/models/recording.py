@@ -22,6 +22,7 @@ from pipeline.models.reply import Reply
 from pipeline.models.stored import from_json, to_json
 
 T = TypeVar("T", bound=BaseModel)
+_NOT_ASKED = frozenset({"CostLimitError", "ModelPausedError"})
 HEAD, EXCHANGE = "factcheck/recording/1", "factcheck/exchange/1"
 
 
@@ -77,7 +78,10 @@ class Replay:
         for number, line in enumerate(lines[1:], start=2):
             if line.get("schema") != EXCHANGE or not isinstance(line.get("key"), str):
                 raise UserError(f"{path}, line {number}: not an exchange with a model; record again")
-            self._exchanges.setdefault(line["key"], deque()).append(line)
+            exchanges = self._exchanges.setdefault(line["key"], deque())
+            if exchanges and exchanges[-1].get("error", {}).get("class") in _NOT_ASKED:
+                exchanges.pop()  # a run has asked it later: that is what came of it
+            exchanges.append(line)
 
     def next(self, key: str, prompt: str, schema: type[T]) -> Reply[T]:
         """Return the reply that was recorded. Raises: the error that was recorded; ModelUnavailableError for none."""

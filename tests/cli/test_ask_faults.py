@@ -117,7 +117,9 @@ def test_a_server_that_is_down_is_not_asked_for_every_question(run: Run, server:
     server.meet(FAULTS["503 overloaded"])
     done = run("ask", "--file", questions(tmp_path / "q.jsonl", *[TREATY] * 8), "--json")
     assert done.code == 5
-    messages = [json.loads(line)["error"]["message"] for line in done.out.splitlines()]
+    errors = [json.loads(line)["error"] for line in done.out.splitlines()]
+    assert [error["kind"] for error in errors] == ["model_unavailable"] * 3 + ["model_paused"] * 5
+    messages = [error["message"] for error in errors]
     assert len(server.requests) == 3 * 2  # three questions, each tried twice
     assert all("status 503" in message for message in messages)
     assert all("was not asked: it failed 3 times in a row" in message for message in messages[3:])
