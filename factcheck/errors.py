@@ -23,7 +23,8 @@ A message is one line: what happened, the offending value, what to do.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 __all__ = [
     "ChecksFailed",
@@ -47,9 +48,13 @@ __all__ = [
 
 
 class FactcheckError(Exception):
-    """Base of all; `exit_code` is what the command line returns for it."""
+    """Base of all; `exit_code` is what the command line returns for it.
+
+    `run` tells, of a question that failed, which model was asked and what that cost; None where no question was begun.
+    """
 
     exit_code: ClassVar[int] = 1
+    run: Mapping[str, Any] | None = None
 
     @property
     def kind(self) -> str:

@@ -76,12 +76,12 @@ def print_preview(found: Preview, *, as_json: bool) -> None:
     if as_json:
         print_json({"schema": "factcheck/preview/1", **asdict(found)})
         return
-    cost = (
-        "a price that is not known (see the setting `prices`)" if found.cost_usd is None else f"${found.cost_usd:.4f}"
-    )
+    unknown = "a price that is not known (see the setting `prices`)"
+    cost, most = (unknown if usd is None else f"${usd:.4f}" for usd in (found.cost_usd, found.most_cost_usd))
     click.echo(
         f"{printable(found.model)}: {found.n_answers} answers, {found.calls} calls, {found.input_tokens} tokens in, "
-        f"at most {found.output_tokens} out, at most {cost}"
+        f"at most {found.output_tokens} out, at most {cost}; {found.most_calls} calls, at most {most}, "
+        "if each reply had to be asked for once more"
     )
 
 

@@ -68,7 +68,8 @@ def test_a_fault_is_an_error_record_and_never_a_verdict(
     assert (record["schema"], record["question"]["text"]) == ("factcheck/error/1", TREATY)
     assert record["error"]["kind"] == fault.kind
     assert re.search(fault.message, record["error"]["message"]), record["error"]
-    assert record.keys() == {"schema", "question", "error"}
+    assert record.keys() == {"schema", "question", "error", "run"}
+    assert record["run"].keys() == {"model", "usage", "cost_usd"}
     assert "verdict" not in done.out.replace("verdict: ", "")  # of the reply that has too much in it
     assert done.err.startswith("factcheck: openai:faulty")
     assert done.err.count("\n") == 1

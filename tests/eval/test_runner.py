@@ -103,7 +103,7 @@ def test_a_pass_over_all_samples_comes_before_the_second(suite: Suite, settings:
 def test_the_state_tells_pace_errors_and_cost(suite: Suite, settings: Settings) -> None:
     states = list[State]()
     carry_out(begin(suite, settings), Asked("s3", cost=0.25), progress=states.append)
-    # s3 failed and has no price: eleven at a quarter of a dollar
+    # s3 failed before its model was asked: eleven at a quarter of a dollar
     assert (states[-1].n_errors, states[-1].cost_usd) == (1, 2.75)
     carry_out(begin(suite, settings), Asked(cost=None), progress=states.append)
     assert states[-1].cost_usd is None, "one price that is not known, and the sum is not known"
