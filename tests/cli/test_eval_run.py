@@ -252,6 +252,25 @@ def test_a_failed_answer_is_paid_for(run: Run, home: Path, monkeypatch: pytest.M
     assert sample.record["run"]["usage"]["calls"] == 1
 
 
+def test_what_asks_errors_again_is_named_for_each_run_that_has_some(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two models the first fails; and of one with -o, whose run is not in HOME/runs."""
+    models = [ScriptedModel([ModelReplyError("prose")]), None, ScriptedModel([ModelReplyError("prose")])]
+    monkeypatch.setattr(
+        "eval.run_suite.open_reader", lambda settings: (m := models.pop(0)) and reader_over(m, settings)
+    )
+    command = ("eval", "run", DESIGN_GOLD, "--sample", "k-refuted", "--model", "openai:gpt-4o")
+    done = run(*command, "--model", "none")
+    failed, good = runs(home)
+    assert [read_run(path).n_errors for path in (failed, good)] == [1, 0]
+    assert f"the first with: prose; `factcheck eval run --retry-errors {failed}` asks them again" in done.err
+    assert "`factcheck eval run --retry-errors o.jsonl` asks" in run(*command, "-o", "o.jsonl").err
+    models[:] = [ScriptedModel([{"quotes": []}])]
+    again = run("eval", "run", "--retry-errors", "o.jsonl", "-o", "again.jsonl")
+    assert again.code == 0, again.err
+
+
 def test_a_model_that_cannot_be_had_leaves_no_run(run: Run, home: Path) -> None:
     done = run("eval", "run", DESIGN_GOLD, *FIVE, "--model", "openai:gpt-4o")
     assert done.code == 5
