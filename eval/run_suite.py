@@ -103,7 +103,7 @@ class _Session:
     @contextmanager
     def _answerer(self, own: Settings, home: Settings) -> Iterator[tuple[Answerer, str]]:
         """The answerer, and what the run calls its model: that of a recording is told by the recording."""
-        reader = open_reader(own)
+        reader = open_reader(own, resumed=self.request.resume)
         home = home.model_copy(update={"model": own.model if reader else "none", "record": None, "replay": None})
         try:
             with open_answerer(home, reader=reader, embedder=self.embedder) as answerer:

@@ -38,18 +38,31 @@ class RecordedModel:
 class Recording:
     """Writes a recording, line by line. Safe to share between threads."""
 
-    def __init__(self, path: Path, head: RecordedModel) -> None:
-        """Raises: UsageError where the file exists (nothing is overwritten) or cannot be made."""
+    def __init__(self, path: Path, head: RecordedModel, *, resumed: bool = False) -> None:
+        """`resumed`: go on with the file if it is there; a torn last line is cut off.
+
+        Raises: UsageError where the file exists (nothing is overwritten), is of another model, or cannot be made.
+        """
         self._path = path.expanduser()
+        self._lock = threading.Lock()
+        if resumed and self._path.is_file() and self._path.stat().st_size:
+            self._go_on(head)
+            return
         try:
-            self._path.touch(exist_ok=False)
+            self._path.touch(exist_ok=resumed)
         except FileExistsError:
             raise UsageError(f"{path} exists; give --record another file, or remove it") from None
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}. Give --record another file") from None
-        self._lock = threading.Lock()
         line = {"schema": HEAD, "model": head.model, "base_url": head.base_url, "free": head.free}
         self._write(line)
+
+    def _go_on(self, head: RecordedModel) -> None:
+        found = Replay(self._path).head
+        if found != head:
+            raise UsageError(f"{self._path} is a recording of {found.model}, not of {head.model}, or of another server")
+        with self._path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
 
     def reply(self, key: str, prompt: str, reply: Reply[Any]) -> None:
         self._write({"schema": EXCHANGE, "key": key, "prompt": prompt, "reply": to_json(reply)})

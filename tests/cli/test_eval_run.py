@@ -244,7 +244,7 @@ def test_a_failed_answer_is_paid_for(run: Run, home: Path, monkeypatch: pytest.M
     """A scripted reply has 8 tokens: at a dollar each, 8 dollars."""
     model = ScriptedModel([ModelReplyError("prose")])
     model.price = Price(input=0, output=1e6)
-    monkeypatch.setattr("eval.run_suite.open_reader", lambda settings: reader_over(model, settings))
+    monkeypatch.setattr("eval.run_suite.open_reader", lambda settings, resumed: reader_over(model, settings))
     done = run("eval", "run", DESIGN_GOLD, "--sample", "k-refuted", "--model", "openai:gpt-4o")
     assert done.code == 4
     assert "| cost | $8.0000 | - | 1 |" in done.out
@@ -258,7 +258,7 @@ def test_what_asks_errors_again_is_named_for_each_run_that_has_some(
     """Of two models the first fails; and of one with -o, whose run is not in HOME/runs."""
     models = [ScriptedModel([ModelReplyError("prose")]), None, ScriptedModel([ModelReplyError("prose")])]
     monkeypatch.setattr(
-        "eval.run_suite.open_reader", lambda settings: (m := models.pop(0)) and reader_over(m, settings)
+        "eval.run_suite.open_reader", lambda settings, resumed: (m := models.pop(0)) and reader_over(m, settings)
     )
     command = ("eval", "run", DESIGN_GOLD, "--sample", "k-refuted", "--model", "openai:gpt-4o")
     done = run(*command, "--model", "none")
@@ -289,7 +289,7 @@ def test_a_limit_on_cost_stops_the_run_and_a_higher_one_goes_on(
         ScriptedModel([judged, judged, CostLimitError("too dear")]),
         ScriptedModel([valued, valued, judged]),
     ]
-    monkeypatch.setattr("eval.run_suite.open_reader", lambda settings: reader_over(models.pop(0), settings))
+    monkeypatch.setattr("eval.run_suite.open_reader", lambda settings, resumed: reader_over(models.pop(0), settings))
     command = ("eval", "run", DESIGN_GOLD, *FIVE, "--model", "openai:gpt-4o", "--max-cost")
     done = run(*command, "0.01")
     assert done.code == 4

@@ -130,6 +130,24 @@ def test_nothing_is_overwritten(settings: Settings) -> None:
         open_model(settings.model_copy(update={"record": settings.home / "no" / "such" / "folder"}))
 
 
+def test_a_resumed_recording_goes_on_after_its_last_whole_line(
+    server: FakeOpenAI, settings: Settings, replayed: Settings
+) -> None:
+    server.answers.extend([YES, NO, NO])
+    recorded = list(outcomes(opened(settings), ["a", "b"]))
+    assert settings.record is not None
+    settings.record.write_text(settings.record.read_text()[:-20])  # killed while it wrote what came of `b`
+    cold = settings.model_copy(update={"cache_responses": False})
+    again = open_model(cold, resumed=True)
+    assert again is not None
+    assert list(outcomes(again, ["b"])) == recorded[1:]
+    assert list(outcomes(opened(replayed), ["a", "b"])) == recorded
+    with pytest.raises(UsageError, match="is a recording of openai:x, not of openai:y"):
+        open_model(cold.model_copy(update={"model": "openai:y"}), resumed=True)
+    settings.record.unlink()
+    assert open_model(cold, resumed=True) is not None, "a recording may begin when the run goes on"
+
+
 def test_both_at_once(settings: Settings) -> None:
     with pytest.raises(UsageError, match="not both"):
         open_model(settings.model_copy(update={"replay": settings.record}))
