@@ -35,7 +35,7 @@ def compare_lines(
         yield f"| {c.scorer} | {c.n} | {c.n_families} | {shares} | {shown_p(c.p_change)} | {exact} |"
     yield ""
     first = found[0]
-    yield detectable(first)
+    yield detectable(first, first.detectable)
     yield "McNemar: samples right in A only : in B only. p-values are of each figure by itself, two-sided."
     if first.n_unscored_a or first.n_unscored_b:
         yield f"Errors and missing records, not compared: A {first.n_unscored_a}, B {first.n_unscored_b}."

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from eval.compare import Comparison, compare
 from eval.score import ScoredSample
+from eval.significance import minimum_detectable_drop
 from factcheck.errors import UsageError
 
 __all__ = ["ALPHA", "Gate", "GateCheck", "holm", "judge_gate"]
@@ -22,12 +23,23 @@ ALPHA = 0.05
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """One figure. `p` is adjusted; `drop` is baseline minus run, so a gain is negative."""
+    """One figure. `p` is adjusted; `drop` is baseline minus run, so a gain is negative.
+
+    `level` is what p must reach before it is adjusted, by Holm's strictest step: alpha over the number of figures.
+    `detectable` is the smallest drop that a test at `level` sees four times out of five.
+    """
 
     comparison: Comparison
     p: float
     max_drop: float
     alpha: float
+    level: float
+
+    @property
+    def detectable(self) -> float | None:
+        pairs = self.comparison.pairs
+        differences, families = [p.difference for p in pairs], [p.sample.cluster for p in pairs]
+        return minimum_detectable_drop(differences, families, alpha=self.level)
 
     @property
     def drop(self) -> float:
@@ -109,7 +121,7 @@ def judge_gate(
         raise UsageError(f"a significance level of {alpha:g} makes no sense; give one between 0 and 0.5")
     found = [compare(baseline, run, scorer) for scorer in dict.fromkeys(scorers)]
     adjusted = holm([comparison.p_drop for comparison in found])
-    checks = tuple(GateCheck(c, p, max_drop, alpha) for c, p in zip(found, adjusted, strict=True))
+    checks = tuple(GateCheck(c, p, max_drop, alpha, alpha / len(found)) for c, p in zip(found, adjusted, strict=True))
     asked, wanted = ({item.sample.id for item in one} for one in (run, baseline))
     answered, known = ({item.sample.id for item in one if item.unscored is None} for one in (run, baseline))
     return Gate(

@@ -28,7 +28,8 @@ def gate_lines(
         outcome = f"{'pass' if check.passed else 'FAIL'}: {check.reason}"
         yield f"| {c.scorer} | {c.n} | {shares} | {shown_p(check.p)} | {outcome} |"
     yield ""
-    yield detectable(gate.checks[0].comparison)
+    for check in gate.checks:
+        yield f"{check.comparison.scorer}: {detectable(check.comparison, check.detectable, level=check.level)}"
     yield from (f"Not judged: {gap}." for gap in gate.gaps)
     if gate.n_unscored_baseline:
         yield f"Errors and missing records of the baseline, not compared: {gate.n_unscored_baseline}."
@@ -49,7 +50,7 @@ def gate_csv(gate: Gate, *, names: tuple[str, str]) -> str:
         {
             "figure": (c := check.comparison).scorer, "n": c.n, "families": c.n_families, "baseline": c.a, "run": c.b,
             "drop": check.drop, "low": c.low, "high": c.high, "p": check.p, "max_drop": check.max_drop,
-            "detectable": c.detectable, "passed": check.passed, "reason": check.reason, "unscored": gate.n_unscored,
+            "detectable": check.detectable, "passed": check.passed, "reason": check.reason, "unscored": gate.n_unscored,
             "not_asked": gate.n_not_asked, "unscored_baseline": gate.n_unscored_baseline,
             "baseline_run": names[0], "judged_run": names[1],
         }
@@ -63,7 +64,7 @@ def gate_json(gate: Gate, *, names: tuple[str, str]) -> dict[str, object]:
     checks = [
         {"figure": (c := check.comparison).scorer, "n": c.n, "families": c.n_families, "baseline": c.a, "run": c.b}
         | {"drop": check.drop, "low": c.low, "high": c.high, "p": check.p, "max_drop": check.max_drop}
-        | {"detectable": c.detectable, "passed": check.passed, "reason": check.reason}
+        | {"detectable": check.detectable, "passed": check.passed, "reason": check.reason}
         for check in gate.checks
     ]
     runs = {"schema": "factcheck/gate/1", "baseline": names[0], "run": names[1]}

@@ -201,5 +201,5 @@ def _comparisons(runs: Sequence[ScoredRun]) -> list[dict[str, Any]]:
             }
             for c in rows
         ]
-        found.append({"letter": "ABCDEF"[i], "lines": lines, "detectable": detectable(rows[0])})
+        found.append({"letter": "ABCDEF"[i], "lines": lines, "detectable": detectable(rows[0], rows[0].detectable)})
     return found

@@ -224,6 +224,22 @@ def test_errors_of_the_baseline_are_told_and_half_is_the_least_that_is_judged(ye
     assert "only 5 of 40 samples are answered in both" in str(few.exception)
 
 
+def test_what_cannot_be_seen_is_told_of_each_figure_at_its_level(yes_suite: Any) -> None:
+    """Twenty families, none changed: at 5 % five must be down, 25 points; at 2.5 % six, 30; at 0.1 % ten, 50."""
+    a, b = yes_suite.run("a", answers()), yes_suite.run("b", answers())
+    both = ("--metric", "right", "--metric", "answer_accuracy")
+    for options, lines in (
+        ((), ["right: a drop under 25 points cannot be seen (one-sided 5 %"]),
+        (("--alpha", "0.001"), ["right: a drop under 50 points cannot be seen (one-sided 0.1 %"]),
+        (both, [f"{name}: a drop under 30 points cannot be seen (one-sided 2.5 %" for name in both[1::2]]),
+    ):
+        told = [line for line in invoke("gate", "--baseline", a, b, *options).stdout.splitlines() if "be seen" in line]
+        said = [line.replace("With 40 samples in 20 families ", "").partition(",")[0] for line in told]
+        assert said == lines
+    (check, _) = json.loads(invoke("gate", "--baseline", a, b, *both, "--json").stdout)["checks"]
+    assert check["detectable"] == pytest.approx(0.3)
+
+
 def failure(*arguments: object) -> FactcheckError:
     done = invoke(*arguments)
     assert isinstance(done.exception, FactcheckError), done.output
