@@ -32,7 +32,7 @@ from eval.benchmarks.ask_questions import ask_questions, fill, is_right
 from eval.benchmarks.items import Document, QuestionItem
 from eval.benchmarks.run import draw
 from eval.benchmarks.table import BENCHMARKS, QuestionBenchmark
-from eval.calibrate import Labelled, calibrate, calibration_text, labelled_run, observe
+from eval.calibrate import Labelled, calibrate, calibration_text, labelled_runs, observe
 from eval.corpus_home import corpus_settings
 from eval.fit_probability import Observation, split
 from eval.gold import Sample
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="factcheck-calibration-") as folder:
         home = args.home or Path(folder)
         labelled = [*public(args.data, home, model=args.model, limit=args.limit), *gold(home, model=args.model)]
-    found = calibrate([*labelled, *(labelled_run(path) for path in args.run)])
+    found = calibrate([*labelled, *labelled_runs(args.run)])
     args.out.write_text(calibration_text(found), encoding="utf-8")
     table = "\n".join([*report(found), *held_out(found, labelled)]) + "\n"
     print(table, end="")

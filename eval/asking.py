@@ -9,7 +9,7 @@ from eval.corpus import Corpus
 from eval.gold import Sample
 from eval.score import Record
 from eval.spans import gold_spans
-from factcheck.errors import FactcheckError
+from factcheck.errors import FactcheckError, ModelPausedError
 from factcheck.records import Passage, Question, Span
 from pipeline.answerer import Answerer
 from pipeline.record import answer_record, error_record
@@ -39,11 +39,14 @@ def ask(answerer: Answerer, sample: Sample, *, corpus: Corpus, oracle: bool = Fa
 
     `oracle`: the gold passages are read instead of what retrieval finds. Where the label has no evidence (silent
     sources) there is nothing to give, and it is retrieved as always.
+    Raises: ModelPausedError: the model was not asked, so there is nothing to record; ask again after its pause.
     """
     question = as_question(sample)
     try:
         passages = gold_passages(sample, answerer.store, corpus) if oracle else ()
         return answer_record(answerer.answer(question, passages=passages or None, repeat=repeat)[0])
+    except ModelPausedError:
+        raise
     except FactcheckError as error:
         return error_record(question, error)
     except Exception as error:  # a fault of ours in one sample: it is told, and the run goes on

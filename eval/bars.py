@@ -10,7 +10,7 @@ from typing import Any
 from eval.gold import Sample
 from eval.score import Metric, ScoredSample
 from eval.scorers import SCORERS, SET_SCORERS
-from eval.scorers.cost import cost, latency
+from eval.scorers.cost import cost_of, latency
 from eval.scoring import metric
 
 __all__ = ["Bar", "agreement", "bars", "bars_table", "failure_lines", "summary"]
@@ -74,7 +74,7 @@ def summary(scored: Sequence[ScoredSample]) -> dict[str, Any]:
         "n_repeated": agreement(scored)[1],
         "n_same_in_all_repeats": agreement(scored)[0],
         "latency_s": asdict(took) if took else None,
-        "cost": asdict(cost(records)),
+        "cost": asdict(cost_of(scored)),
     }
 
 
@@ -92,7 +92,7 @@ def bars_table(scored: Sequence[ScoredSample]) -> Iterator[str]:
     records = [s.record for s in scored if s.record is not None]
     if (took := latency(records)) is not None:
         yield f"| median latency | {took.p50:.2f} s | - | {took.n} |"
-    spent = cost(records)
+    spent = cost_of(scored)
     if spent.calls:
         price = "unknown" if spent.cost_usd is None else f"${spent.cost_usd:.4f}"
         yield f"| cost | {price} | - | {spent.n - spent.n_unpriced} |"

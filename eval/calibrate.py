@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from eval.suite import open_suite
 from factcheck.errors import UserError
 from pipeline.calibration import SCHEMA, Calibration, ModelKind, RiskCurve, answer_kind, is_given, model_kind
 
-__all__ = ["Labelled", "calibrate", "calibration_text", "labelled_run", "observe"]
+__all__ = ["Labelled", "calibrate", "calibration_text", "labelled_runs", "observe"]
 
 MOST_WEIGHT = 15.0
 
@@ -34,13 +34,29 @@ class Labelled:
     public: bool = False  # may stand behind a promise
 
 
-def labelled_run(path: Path) -> Labelled:
-    """Return the answers of a run that its suite labels. Errors, and answers that were withheld, are left out.
+def labelled_runs(paths: Iterable[Path]) -> list[Labelled]:
+    """Return the answers of runs that their suites label. Errors, and answers that were withheld, are left out.
 
-    Raises: UserError for a file that is no run, a suite that is not there or is another one by now, a run without
-    answers, or with more than one verifier.
+    A question counts once for each model: its first answer, in the order of the runs and of their repeats. Asked again
+    it tells nothing new, and folds that share it are no test of each other.
+
+    Raises: UserError for a file that is no run, a run that is given twice (a copy is), a suite that is not there or is
+    another one by now, a run without answers, or with more than one verifier.
     """
-    run = read_run(path)
+    found: list[Labelled] = []
+    given: dict[str, Path] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for path in paths:
+        run = read_run(path)
+        if run.header.id in given:
+            raise UserError(f"{given[run.header.id]} and {path} are the same run; name each run once")
+        given[run.header.id] = path
+        found.append(_labelled_run(path, run, seen))
+    return found
+
+
+def _labelled_run(path: Path, run: Run, seen: set[tuple[str, str, str]]) -> Labelled:
+    """`seen` holds suite, sample and model of what was counted, and is added to."""
     suite = open_suite(run.header.suite.path)
     if suite.ref.sha256 != run.header.suite.sha256:
         raise UserError(f"{path}: its suite {suite.path} has changed since; run it again")
@@ -50,9 +66,13 @@ def labelled_run(path: Path) -> Labelled:
         )
     samples = {sample.id: sample for sample in suite.samples}
     found: list[Observation] = []
-    for entry in run.samples:
+    for entry in sorted(run.samples, key=lambda entry: entry.repeat):
         score = None if entry.errored else right(samples[entry.id], entry.record, suite.corpus)
-        if score is not None and not entry.record.get("abstained"):
+        if score is None or entry.record.get("abstained"):
+            continue
+        key = (run.header.suite.sha256, entry.id, entry.record["run"]["model"])
+        if key not in seen:
+            seen.add(key)
             found.append(observe(entry.record, right=score.value == 1, cluster=samples[entry.id].cluster))
     name = f"{run.header.suite.path} ({run.header.id})"
     data = {"name": name, "n": len(found), "sha256": run.header.suite.sha256}
@@ -100,7 +120,10 @@ def calibrate(labelled: Sequence[Labelled]) -> Calibration:
     for model, (first, second) in held.items():
         risk[model] = risk_curve(second, fits.get(model, {}), first)
     if not fits:
-        raise UserError(f"{len(to_fit)} labelled answers are too few to fit anything; see docs/calibration.md")
+        raise UserError(
+            f"{len(to_fit)} labelled answers are too few to fit anything (a question counts once, however often it was "
+            "asked); see docs/calibration.md"
+        )
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Calibration(verifiers[0], created, tuple(found.data for found in labelled), fits, risk)
 

@@ -28,7 +28,7 @@ def compare_lines(
     yield ""
     first = next((c for c in found if c.pairs), found[0])
     if first.pairs:
-        yield detectable(first)
+        yield detectable(first, first.detectable)
         yield "McNemar: samples right in A only : in B only. p-values are of each figure by itself, two-sided."
     if first.n_unscored_a or first.n_unscored_b:
         yield f"Errors and missing records, not compared: A {first.n_unscored_a}, B {first.n_unscored_b}."

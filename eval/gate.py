@@ -2,7 +2,8 @@
 
 The rule, for each figure: fail if drop > `max_drop` and p <= alpha, where p is the one-sided paired permutation test by
 families (`eval.significance`), adjusted over the figures of one gate by Holm's method. Drops that are too small to tell
-from noise pass, and the gate says how small that is. What could not be scored is no drop: it makes the gate *partial*.
+from noise pass, and the gate says how small that is. What could not be scored is no drop: it makes the gate *partial*,
+as does what the run was not asked, and what is left to compare where that is too little to judge by.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from eval.compare import Comparison, compare
 from eval.score import ScoredSample
 from eval.scorers import SCORERS, SET_SCORERS
+from eval.significance import minimum_detectable_drop
 from factcheck.errors import UsageError
 
 __all__ = ["ALPHA", "Gate", "GateCheck", "holm", "judge_gate"]
@@ -22,12 +24,23 @@ ALPHA = 0.05
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """One figure. `p` is adjusted; `drop` is baseline minus run, so a gain is negative."""
+    """One figure. `p` is adjusted; `drop` is baseline minus run, so a gain is negative.
+
+    `level` is what p must reach before it is adjusted, by Holm's strictest step: alpha over the number of figures.
+    `detectable` is the smallest drop that a test at `level` sees four times out of five.
+    """
 
     comparison: Comparison
     p: float
     max_drop: float
     alpha: float
+    level: float
+
+    @property
+    def detectable(self) -> float | None:
+        pairs = self.comparison.pairs
+        differences, families = [p.difference for p in pairs], [p.sample.cluster for p in pairs]
+        return minimum_detectable_drop(differences, families, alpha=self.level)
 
     @property
     def drop(self) -> float:
@@ -59,14 +72,35 @@ class GateCheck:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The checks. `n_unscored` counts what the run (not the baseline) has no score for: errors and missing records."""
+    """The checks, and what there was to check.
+
+    `n_unscored` counts errors and missing records of the run, `n_not_asked` the samples of the baseline that the run
+    was not asked; `n_unscored_baseline` is of the baseline. `n_compared` of `n_samples` (of the larger of the two) were
+    answered in both.
+    """
 
     checks: tuple[GateCheck, ...]
     n_unscored: int
+    n_not_asked: int
+    n_unscored_baseline: int
+    n_compared: int
+    n_samples: int
 
     @property
     def passed(self) -> bool:
         return all(check.passed for check in self.checks)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Why nothing fell is not yet a pass, in words; empty where it is one."""
+        found = []
+        if self.n_unscored:
+            found.append(f"errors and missing records of the run: {self.n_unscored}")
+        if self.n_not_asked:
+            found.append(f"samples of the baseline that the run was not asked: {self.n_not_asked}")
+        if 2 * self.n_compared < self.n_samples:
+            found.append(f"only {self.n_compared} of {self.n_samples} samples are answered in both, too few to judge")
+        return tuple(found)
 
 
 def judge_gate(
@@ -90,8 +124,17 @@ def judge_gate(
         raise UsageError(f"cannot judge by {of_sets[0]!r}, which is of no sample; give one of {', '.join(SCORERS)}")
     found = [compare(baseline, run, scorer) for scorer in dict.fromkeys(scorers)]
     adjusted = holm([comparison.p_drop for comparison in found])
-    checks = tuple(GateCheck(c, p, max_drop, alpha) for c, p in zip(found, adjusted, strict=True))
-    return Gate(checks, sum(item.unscored is not None for item in run))
+    checks = tuple(GateCheck(c, p, max_drop, alpha, alpha / len(found)) for c, p in zip(found, adjusted, strict=True))
+    asked, wanted = ({item.sample.id for item in one} for one in (run, baseline))
+    answered, known = ({item.sample.id for item in one if item.unscored is None} for one in (run, baseline))
+    return Gate(
+        checks, _n_unscored(run), n_not_asked=len(wanted - asked), n_unscored_baseline=_n_unscored(baseline),
+        n_compared=len(answered & known), n_samples=max(len(asked), len(wanted)),
+    )  # fmt: skip
+
+
+def _n_unscored(scored: Sequence[ScoredSample]) -> int:
+    return sum(item.unscored is not None for item in scored)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -29,9 +29,11 @@ def gate_lines(
         outcome = f"{'pass' if check.passed else 'FAIL'}: {check.reason}"
         yield f"| {c.scorer} | {c.n} | {shares} | {shown_p(check.p)} | {outcome} |"
     yield ""
-    yield detectable(gate.checks[0].comparison)
-    if gate.n_unscored:
-        yield f"Errors and missing records of the run: {gate.n_unscored}; they are neither right nor wrong here."
+    for check in gate.checks:
+        yield f"{check.comparison.scorer}: {detectable(check.comparison, check.detectable, level=check.level)}"
+    yield from (f"Not judged: {gap}." for gap in gate.gaps)
+    if gate.n_unscored_baseline:
+        yield f"Errors and missing records of the baseline, not compared: {gate.n_unscored_baseline}."
     yield from (f"Note: {escape(note)}" for note in notes)
     for check in gate.checks:
         fell = [p for p in check.comparison.changed if p.difference < 0]
@@ -49,7 +51,8 @@ def gate_csv(gate: Gate, *, names: tuple[str, str]) -> str:
         {
             "figure": (c := check.comparison).scorer, "n": c.n, "families": c.n_families, "baseline": c.a, "run": c.b,
             "drop": check.drop, "low": c.low, "high": c.high, "p": check.p, "max_drop": check.max_drop,
-            "detectable": c.detectable, "passed": check.passed, "reason": check.reason, "unscored": gate.n_unscored,
+            "detectable": check.detectable, "passed": check.passed, "reason": check.reason, "unscored": gate.n_unscored,
+            "not_asked": gate.n_not_asked, "unscored_baseline": gate.n_unscored_baseline,
             "baseline_run": names[0], "judged_run": names[1],
         }
         for check in gate.checks
@@ -62,11 +65,13 @@ def gate_json(gate: Gate, *, names: tuple[str, str]) -> dict[str, object]:
     checks = [
         {"figure": (c := check.comparison).scorer, "n": c.n, "families": c.n_families, "baseline": c.a, "run": c.b}
         | {"drop": check.drop, "low": c.low, "high": c.high, "p": check.p, "max_drop": check.max_drop}
-        | {"detectable": c.detectable, "passed": check.passed, "reason": check.reason}
+        | {"detectable": check.detectable, "passed": check.passed, "reason": check.reason}
         for check in gate.checks
     ]
     runs = {"schema": "factcheck/gate/1", "baseline": names[0], "run": names[1]}
-    return {**runs, "passed": gate.passed, "n_unscored": gate.n_unscored, "checks": checks}
+    counts = {"n_unscored": gate.n_unscored, "n_not_asked": gate.n_not_asked}
+    counts |= {"n_unscored_baseline": gate.n_unscored_baseline, "n_compared": gate.n_compared}
+    return {**runs, "passed": gate.passed, **counts, "gaps": gate.gaps, "checks": checks}
 
 
 def gate_junit(gate: Gate, *, names: tuple[str, str], notes: Sequence[str] = ()) -> str:
@@ -77,11 +82,10 @@ def gate_junit(gate: Gate, *, names: tuple[str, str], notes: Sequence[str] = ())
         if not check.passed:
             ElementTree.SubElement(case, "failure", message=_xml(check.reason), type="regression")
     complete = ElementTree.SubElement(suite, "testcase", classname="factcheck.gate", name="every sample is scored")
-    if gate.n_unscored:
-        message = f"errors and missing records of the run: {gate.n_unscored}"
-        ElementTree.SubElement(complete, "error", message=message, type="unscored")
+    if gate.gaps:
+        ElementTree.SubElement(complete, "error", message="; ".join(gate.gaps), type="unscored")
     suite.set("failures", str(sum(not check.passed for check in gate.checks)))
-    suite.set("errors", str(int(gate.n_unscored > 0)))
+    suite.set("errors", str(int(bool(gate.gaps))))
     ElementTree.SubElement(suite, "system-out").text = _xml("\n".join(gate_lines(gate, names=names, notes=notes)))
     ElementTree.indent(suite)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"

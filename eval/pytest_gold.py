@@ -17,7 +17,7 @@ from eval.score import Record
 from eval.scorers.citation_proof import citation_proof
 from eval.scorers.right import right
 from eval.suite import Suite, open_suite, select
-from factcheck.errors import FactcheckError
+from factcheck.errors import FactcheckError, ModelPausedError
 from factcheck.settings import load_settings
 from pipeline.answerer import Answerer, open_answerer
 from vectorstore.store import default_embedder
@@ -75,7 +75,10 @@ class GoldItem(pytest.Item):
 
     def setup(self) -> None:
         """Ask. Without an answer it is an error: neither right nor wrong."""
-        self.record = ask(self.parent.answerer, self.sample, corpus=self.parent.suite.corpus)
+        try:
+            self.record = ask(self.parent.answerer, self.sample, corpus=self.parent.suite.corpus)
+        except ModelPausedError as refusal:
+            pytest.fail(f"{self.sample.text}\nno answer: {refusal.kind}: {refusal}", pytrace=False)
         if "error" in self.record:
             error = self.record["error"]
             pytest.fail(f"{self.sample.text}\nno answer: {error['kind']}: {error['message']}", pytrace=False)

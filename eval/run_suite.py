@@ -95,14 +95,15 @@ class _Session:
                 self.note(f"{plan.writer.path}: {len(plan.done)} samples are there, {len(plan.left)} are asked")
             asks = partial(ask, answerer, corpus=self.suite.corpus, oracle=plan.header.oracle_evidence)
             stop = carry_out(
-                plan, lambda sample, repeat: asks(sample, repeat=repeat), jobs=self.request.jobs, progress=progress
-            )
+                plan, lambda sample, repeat: asks(sample, repeat=repeat), jobs=self.request.jobs, progress=progress,
+                note=self.note,
+            )  # fmt: skip
         return Outcome(plan.writer.path, read_run(plan.writer.path), stop)
 
     @contextmanager
     def _answerer(self, own: Settings, home: Settings) -> Iterator[tuple[Answerer, str]]:
         """The answerer, and what the run calls its model: that of a recording is told by the recording."""
-        reader = open_reader(own)
+        reader = open_reader(own, resumed=self.request.resume)
         home = home.model_copy(update={"model": own.model if reader else "none", "record": None, "replay": None})
         try:
             with open_answerer(home, reader=reader, embedder=self.embedder) as answerer:

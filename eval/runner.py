@@ -15,6 +15,7 @@ from eval.gold import Sample
 from eval.run_files import RunSample
 from eval.run_plan import Plan
 from eval.score import Record
+from factcheck.errors import ModelPausedError
 from pipeline.record import ERROR_SCHEMA
 
 __all__ = ["Progress", "Stop", "carry_out"]
@@ -54,26 +55,39 @@ def carry_out(
     *,
     jobs: int = 1,
     progress: Progress | None = None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Stop | None:
     """Ask what is left of `plan`, at most `jobs` at a time, and close its file; return why not, where it was stopped.
 
     Records are written in the order in which they come. A question that was not asked, or not to its end, because of
-    `--max-cost` is left out of the file. On an interrupt the questions in flight are waited for and kept; a second
-    interrupt goes through. The file stays open after a stop, so that `--resume` goes on with it.
+    `--max-cost` is left out of the file. One for which the model is paused (ModelPausedError) goes back: the pause is
+    waited out, of which `note` is told, and one question is asked alone before the others go on; where no waiting
+    mends the outage, the run stops. On an interrupt the questions in flight are waited for and kept; a second interrupt
+    goes through. The file stays open after a stop, so that `--resume` goes on with it.
     """
     left = list(reversed(plan.left))
-    tally = _Tally(plan)
+    tally, pause = _Tally(plan), _Pause(jobs, note)
     stopped: str | None = None
     with plan.writer, _interrupts() as interrupted, ThreadPoolExecutor(max_workers=jobs) as pool:
         flying: dict[Future[Record], tuple[Sample, int]] = {}
         while flying or (left and stopped is None):
-            while left and stopped is None and len(flying) < jobs:
+            if not flying:
+                pause.wait(interrupted)
+            while left and stopped is None and len(flying) < pause.at_once and not interrupted.is_set():
                 sample, repeat = left.pop()
                 flying[pool.submit(ask, sample, repeat)] = (sample, repeat)
             ready, _ = wait(flying, return_when=FIRST_COMPLETED)
             for future in ready:
                 sample, repeat = flying.pop(future)
-                record = future.result()
+                try:
+                    record = future.result()
+                except ModelPausedError as refusal:
+                    left.append((sample, repeat))
+                    tally.n_outages += pause.refused(refusal)
+                    if refusal.wait_s is None:
+                        stopped = stopped or "outage"
+                    continue
+                pause.came(record)
                 if _kind_of_error(record) == "cost_limit":
                     left.append((sample, repeat))
                     stopped = stopped or "cost"
@@ -112,6 +126,39 @@ def _interrupts() -> Iterator[threading.Event]:
         yield event
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class _Pause:
+    """How many questions are asked at a time: all `jobs`, or one alone, from a refusal on until the model answers."""
+
+    def __init__(self, jobs: int, note: Callable[[str], None]) -> None:
+        self._jobs, self._note = jobs, note
+        self._alone = self._one = False
+        self._wait_s, self._why = 0.0, ""
+
+    @property
+    def at_once(self) -> int:
+        return 1 if self._alone else self._jobs
+
+    def refused(self, refusal: ModelPausedError) -> bool:
+        """Take note of a refusal. Whether it counts as an outage: one without a pause does, if the question was alone;
+        only a recording gives such, and gives it again and again."""
+        again = self._one and refusal.wait_s == 0.0
+        self._alone, self._wait_s, self._why = True, refusal.wait_s or 0.0, str(refusal)
+        return again
+
+    def came(self, record: Record) -> None:
+        """Take note of what was asked: any answer, and any error but an outage, ends the pause."""
+        if _kind_of_error(record) != "model_unavailable":
+            self._alone, self._wait_s = False, 0.0
+
+    def wait(self, interrupted: threading.Event) -> None:
+        """Wait the pause out, once, or until there is an interrupt; nothing is in flight."""
+        self._one = self._alone
+        if self._wait_s:
+            self._note(f"{self._why}; going on in {self._wait_s:.0f} s")
+            interrupted.wait(self._wait_s)
+            self._wait_s = 0.0
 
 
 def _kind_of_error(record: Record) -> str | None:

@@ -35,12 +35,16 @@ Scorer = Callable[[Sample, Record, Corpus], Score | None]
 
 @dataclass(frozen=True, slots=True)
 class ScoredSample:
-    """One sample with its record; where it is unscored, `unscored` says why, and there is neither record nor score."""
+    """One sample with its record; where it is unscored, `unscored` says why, and there is neither record nor score.
+
+    `failed` is then the record that could not be scored, for what it cost.
+    """
 
     sample: Sample
     record: Record | None
     scores: Mapping[str, Score]
     unscored: str | None = None
+    failed: Record | None = None
 
 
 Rows = NDArray[np.float64]  # (rows, columns); what the columns are is the scorer's own affair

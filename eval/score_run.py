@@ -48,7 +48,9 @@ def score_samples(samples: Sequence[Sample], records: dict[str, Record], suite: 
     scored = score_all(samples, same, suite.corpus)
     changed = {s.id for s in samples if s.id in records} - same.keys()
     why = "the question has changed since it was asked"
-    return [ScoredSample(s.sample, None, {}, why) if s.sample.id in changed else s for s in scored]
+    return [
+        ScoredSample(s.sample, None, {}, why, records[s.sample.id]) if s.sample.id in changed else s for s in scored
+    ]
 
 
 def _asks(sample: Sample, record: Record) -> bool:

@@ -26,7 +26,7 @@ def _score(sample: Sample, record: Record | None, corpus: Corpus) -> ScoredSampl
         return ScoredSample(sample, None, {}, "no record")
     if "error" in record or record.get("schema") == "factcheck/error/1":
         error = record.get("error") or {}
-        return ScoredSample(sample, None, {}, f"{error.get('kind', 'error')}: {error.get('message', '')}")
+        return ScoredSample(sample, None, {}, f"{error.get('kind', 'error')}: {error.get('message', '')}", record)
     found = {name: scorer(sample, record, corpus) for name, scorer in SCORERS.items()}
     return ScoredSample(sample, record, {name: score for name, score in found.items() if score is not None})
 

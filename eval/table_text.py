@@ -51,10 +51,13 @@ def given_answers(items: Sequence[ScoredSample]) -> str:
     return ", ".join(said if n == len(items) else f"{said} x{n}" for said, n in counts.most_common())
 
 
-def detectable(c: Comparison) -> str:
-    """What the samples are too few to see, in one sentence."""
-    seen = "any drop" if c.detectable is None or c.detectable >= 1 else f"a drop under {_points(c.detectable)} points"
-    return f"With {c.n} samples in {c.n_families} families {seen} cannot be seen (one-sided 5 %, found 4 times of 5)."
+def detectable(c: Comparison, drop: float | None, *, level: float = 0.05) -> str:
+    """What the samples are too few to see in a one-sided test at `level`, in one sentence."""
+    seen = "any drop" if drop is None or drop >= 1 else f"a drop under {_points(drop)} points"
+    return (
+        f"With {c.n} samples in {c.n_families} families {seen} cannot be seen "
+        f"(one-sided {100 * level:.3g} %, found 4 times of 5)."
+    )
 
 
 def shown_interval(c: Comparison) -> str:

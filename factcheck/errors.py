@@ -14,6 +14,7 @@ FactcheckError                 exit 1
 ├── PartialFailure             exit 4   some items failed, the others are done
 └── ModelError                 exit 5   a model or a server did not answer as agreed
     ├── ModelUnavailableError  exit 5   unreachable, no key, wrong name, over its limit
+    │   └── ModelPausedError   exit 5   not asked: it failed several times in a row
     ├── ModelReplyError        exit 5   it answered, and the answer cannot be used
     └── WeightsError           exit 5   weights are missing or are not what their hash says
 
@@ -22,7 +23,8 @@ A message is one line: what happened, the offending value, what to do.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 __all__ = [
     "ChecksFailed",
@@ -30,6 +32,7 @@ __all__ = [
     "CostLimitError",
     "FactcheckError",
     "ModelError",
+    "ModelPausedError",
     "ModelReplyError",
     "ModelUnavailableError",
     "PartialFailure",
@@ -45,9 +48,13 @@ __all__ = [
 
 
 class FactcheckError(Exception):
-    """Base of all; `exit_code` is what the command line returns for it."""
+    """Base of all; `exit_code` is what the command line returns for it.
+
+    `run` tells, of a question that failed, which model was asked and what that cost; None where no question was begun.
+    """
 
     exit_code: ClassVar[int] = 1
+    run: Mapping[str, Any] | None = None
 
     @property
     def kind(self) -> str:
@@ -118,6 +125,15 @@ class ModelError(FactcheckError):
 
 class ModelUnavailableError(ModelError):
     """The model cannot be reached or refuses to serve us."""
+
+
+class ModelPausedError(ModelUnavailableError):
+    """The model was not asked, because it failed several times in a row. It may be asked again in `wait_s` seconds;
+    None: no waiting mends it."""
+
+    def __init__(self, message: str, *, wait_s: float | None = 0.0) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class ModelReplyError(ModelError):

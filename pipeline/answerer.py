@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from factcheck.errors import FactcheckError
 from factcheck.records import BOOLEAN_ANSWERS, Answer, Filters, Passage, Question, Source, Verdict
 from factcheck.settings import Settings
 from pipeline.alternatives import choice_claims
@@ -25,6 +26,7 @@ from pipeline.coverage import cover
 from pipeline.duplicates import find_duplicates
 from pipeline.explain import explain
 from pipeline.judge import CLAIM_REFUTED, STANCE_THRESHOLD, Decision, Evidence, decide
+from pipeline.models.reply import Usage
 from pipeline.proposed import Proven, prove_quotes
 from pipeline.question_files import question_from
 from pipeline.questions import parse_question
@@ -32,7 +34,7 @@ from pipeline.read import Reader
 from pipeline.readers import open_reader
 from pipeline.relevance import Relevance, SentenceVectors, rank_sentences
 from pipeline.retrieve import retrieve
-from pipeline.run_info import run_info
+from pipeline.run_info import run_info, spent_info
 from pipeline.sentences import Sentence, collect_sentences
 from pipeline.support import Scorer, open_scorer
 from pipeline.trace import Trace
@@ -94,10 +96,20 @@ class Answerer:
         """Return the answer and what it went through. `passages` are read instead of what would be retrieved.
 
         `repeat` (from 0) asks a model anew for a question that it has answered before.
+        Raises: FactcheckError, whose `run` tells what was spent on the question until then.
         """
+        before = self._reader.usage if self._reader else None
+        try:
+            return self._answer(question, passages, repeat=repeat, before=before)
+        except FactcheckError as error:
+            error.run = spent_info(self._reader, before)
+            raise
+
+    def _answer(
+        self, question: Question, passages: Sequence[Passage] | None, *, repeat: int, before: Usage | None
+    ) -> tuple[Answer, Trace]:
         started = time.perf_counter()
         question = parse_question(question, max_chars=self.settings.max_question_chars)
-        before = self._reader.usage if self._reader else None
         if self._reader:
             self._reader.begin(repeat=repeat)
         found = self.gather(question, passages=passages)

@@ -17,13 +17,13 @@ from functools import lru_cache
 from itertools import dropwhile
 
 from factcheck.records import Source
-from pipeline.language import looks_english
 from pipeline.lexical import STOP_WORDS
 from pipeline.lexicon import is_participle, look_up
 from pipeline.names import CALENDAR, is_demonym
 from pipeline.question_parts import HELPERS
 from pipeline.sentences import Sentence
 from pipeline.values import parse_number
+from vectorstore.language import looks_english
 
 __all__ = ["find_names", "has_name", "has_no_names", "lacking", "name_unknown", "naming", "stands_near"]
 

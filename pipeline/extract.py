@@ -17,13 +17,13 @@ from typing import Any
 
 from factcheck.records import Question, Source, Span
 from pipeline.asked import asks_for_names, asks_for_place, asks_for_two, asks_length, fit
-from pipeline.language import looks_english
 from pipeline.lexical import STOP_WORDS, content_words
 from pipeline.names import CALENDAR, is_demonym
 from pipeline.prove import cuts
 from pipeline.sentences import Sentence
 from pipeline.units import LENGTHS
 from pipeline.values import Anchor, Value, ValueKind, find_values
+from vectorstore.language import looks_english
 
 _NAME = re.compile(
     r"(?:[“\"‘'](?P<quoted>[A-Z][\w -]{2,30})[”\"’'“])|"

@@ -78,9 +78,12 @@ class QuotedValue(_Reply):
     quotes: list[PlainQuote] = Field(max_length=24)
 
 
-def open_reader(settings: Settings) -> Reader | None:
-    """Return the reader for the configured model; None for `none`. Raises: ModelError, UsageError."""
-    model = open_model(settings)
+def open_reader(settings: Settings, *, resumed: bool = False) -> Reader | None:
+    """Return the reader for the configured model; None for `none`. `resumed`: a recording is gone on with.
+
+    Raises: ModelError, UsageError.
+    """
+    model = open_model(settings, resumed=resumed)
     return None if model is None else reader_over(model, settings)
 
 

@@ -60,9 +60,14 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 
 def error_record(question: Question | Exception, error: FactcheckError) -> dict[str, Any]:
-    """Return the record of a question that has no answer, with the kind of its error and the message."""
+    """Return the record of a question that has no answer, with the kind of its error and the message.
+
+    Where the question was begun, `run` tells model, usage and cost: a reply that cannot be used is paid for.
+    """
     asked = question_record(question) if isinstance(question, Question) else getattr(error, "question", None)
-    return {"schema": ERROR_SCHEMA, "question": asked, "error": {"kind": error.kind, "message": redact(str(error))}}
+    told = {"kind": error.kind, "message": redact(str(error))}
+    record: dict[str, Any] = {"schema": ERROR_SCHEMA, "question": asked, "error": told}
+    return record if error.run is None else {**record, "run": dict(error.run)}
 
 
 def check_claim_record(claim: CheckClaim) -> dict[str, Any]:

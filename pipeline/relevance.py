@@ -46,11 +46,7 @@ class Relevance:
     def of_sources(self, ids: Container[str]) -> Relevance:
         """Return the same for the sentences of these sources alone."""
         kept = [i for i, sentence in enumerate(self.sentences) if sentence.source.id in ids]
-        return Relevance(
-            tuple(self.sentences[i] for i in kept),
-            tuple(self.cosine[i] for i in kept),
-            tuple(self.total[i] for i in kept),
-        )
+        return Relevance(tuple(self.sentences[i] for i in kept), tuple(self.total[i] for i in kept))
 
 
 class SentenceVectors:

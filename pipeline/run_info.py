@@ -19,14 +19,25 @@ def run_info(
     before: Usage | None, latency_s: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Return versions, digests and cost of one answer; usage is what the reader spent since `before`."""
-    spent = reader.usage - (before or Usage()) if reader else Usage()
+    spent = spent_info(reader, before)
     return {
         "version": __version__,
-        "model": reader.name if reader else "none",
+        "model": spent["model"],
         "verifier": scorer.name,
         "embedder": embedder_name(embedder),
         "prompts": {name: f"sha256:{load(name).sha256}" for name in reader.prompts} if reader else {},
         "index": store.index_digest(),
+        "usage": spent["usage"],
+        "cost_usd": spent["cost_usd"],
+        "latency_s": round(latency_s, 3),
+    }
+
+
+def spent_info(reader: Reader | None, before: Usage | None) -> dict[str, Any]:
+    """Return the part that a question has though it failed: the model, and what was spent on it since `before`."""
+    spent = reader.usage - (before or Usage()) if reader else Usage()
+    return {
+        "model": reader.name if reader else "none",
         "usage": {
             "input_tokens": spent.input_tokens,
             "output_tokens": spent.output_tokens,
@@ -35,7 +46,6 @@ def run_info(
             "retries": spent.retries,
         },
         "cost_usd": cost_usd(reader, spent),
-        "latency_s": round(latency_s, 3),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from eval.benchmarks.items import Document, QuestionItem, QuestionSet
 from eval.benchmarks.result import Figure, mean_figure
 from eval.normalise import holds, words
+from eval.runner import N_OUTAGES
 from eval.score import Record
-from factcheck.errors import FactcheckError, ModelError
-from factcheck.records import Provenance
+from factcheck.errors import FactcheckError, ModelError, ModelPausedError, ModelUnavailableError
+from factcheck.records import Answer, Provenance, Question
 from factcheck.settings import Settings
-from pipeline.answerer import open_answerer
+from pipeline.answerer import Answerer, open_answerer
 from pipeline.record import answer_record, error_record
 from vectorstore.store import Store
 
@@ -54,23 +56,36 @@ def fill(settings: Settings, texts: Mapping[str, Document]) -> None:
 def ask_questions(
     items: Sequence[QuestionItem], settings: Settings, *, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[Asked]:
-    """Yield each question with its record, in order; one that fails has an error record.
+    """Yield each question with its record, in order; one that fails has an error record. The pauses of a model are
+    waited out.
 
-    Raises: ModelError where the model cannot be had at all: an outage is no score.
+    Raises: ModelError where the model cannot be had at all, or not any more: an outage is no score.
     """
-    failed: list[ModelError] = []
+    n_failed = n_outages = 0
     with open_answerer(settings) as answerer:
         for number, item in enumerate(items, 1):
             try:
-                record = answer_record(answerer.answer(item.question)[0])
+                record = answer_record(_answer(answerer, item.question))
+                n_outages = 0
             except FactcheckError as error:
-                if isinstance(error, ModelError):
-                    failed.append(error)
-                    if len(failed) == number >= 3:
-                        raise
+                n_failed += isinstance(error, ModelError)
+                n_outages = n_outages + 1 if isinstance(error, ModelUnavailableError) else 0
+                if n_failed == number >= 3 or n_outages == N_OUTAGES or isinstance(error, ModelPausedError):
+                    raise
                 record = error_record(item.question, error)
             yield item, record
             progress(1)
+
+
+def _answer(answerer: Answerer, question: Question) -> Answer:
+    """Raises: FactcheckError; ModelPausedError only where no waiting helps."""
+    while True:
+        try:
+            return answerer.answer(question)[0]
+        except ModelPausedError as refusal:
+            if not refusal.wait_s:
+                raise
+            time.sleep(refusal.wait_s)
 
 
 def is_right(item: QuestionItem, record: Record) -> bool:

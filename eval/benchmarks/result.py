@@ -31,7 +31,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one set gave. `form` says which files were read, `unscored` counts items that failed."""
+    """What one set gave. `form` says which files were read, `unscored` counts items that failed; `failure` is what the
+    first question said that did."""
 
     benchmark: str
     model: str
@@ -42,6 +43,7 @@ class Result:
     unscored: int
     figures: tuple[Figure, ...]
     seconds: float = 0.0
+    failure: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {"schema": "factcheck/benchmark/1", **asdict(self)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from eval.benchmarks.ask_questions import ask_questions, fill, texts_of
+from eval.benchmarks.items import Document
 from eval.benchmarks.judge_pairs import judge_pairs
 from eval.benchmarks.rank import retrieval_figures
 from eval.benchmarks.result import Result
@@ -36,7 +39,8 @@ def run_benchmark(
     home: Path | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Result:
-    """Return the figures of one set. `limit` items are drawn by a fixed seed; `home` keeps the corpus for next time.
+    """Return the figures of one set. `limit` items are drawn by a fixed seed; `home` keeps the corpus for next time,
+    at `home/corpora/bench-NAME-DIGEST`: the digest covers the texts, and a user's own sources are not touched.
 
     Raises: UsageError for an unknown name; UserError for files that are missing or of another form; ModelError.
     """
@@ -83,25 +87,34 @@ class _Job:
     def questions(self, benchmark: QuestionBenchmark) -> Result:
         found = benchmark.read(self.data, benchmark.where)
         items = draw(found.items, self.limit)
-        with self._home() as own:
-            fill(own, texts_of(found, items))
-            asked = [pair for pair in ask_questions(items, own, progress=self.progress) if "error" not in pair[1]]
+        texts = texts_of(found, items)
+        with self._home(texts) as own:
+            fill(own, texts)
+            told = list(ask_questions(items, own, progress=self.progress))
+        asked = [pair for pair in told if "error" not in pair[1]]
         verifier = asked[0][1]["run"]["verifier"] if asked else "-"
         return Result(
             self.name, resolve(self.settings), verifier, found.form, len(asked), len(found.items),
             len(items) - len(asked), tuple(benchmark.figures(asked)) if asked else (),
+            failure=next((record["error"]["message"] for _, record in told if "error" in record), None),
         )  # fmt: skip
 
     def retrieval(self, benchmark: RetrievalBenchmark) -> Result:
         found = benchmark.read(self.data, benchmark.where)
         items = draw(found.items, self.limit)
-        with self._home() as own:
+        with self._home(found.texts) as own:
             fill(own, found.texts)
             with Store.open(own) as store:
                 figures = retrieval_figures(items, store, progress=self.progress)
         return Result(self.name, "none", "-", found.form, len(items), len(found.items), 0, tuple(figures))
 
     @contextmanager
-    def _home(self) -> Iterator[Settings]:
+    def _home(self, texts: Mapping[str, Document]) -> Iterator[Settings]:
         with TemporaryDirectory(prefix="factcheck-bench-") as folder:
-            yield self.settings.model_copy(update={"home": self.home or Path(folder)})
+            kept = self.home and self.home / "corpora" / f"bench-{self.name}-{_digest(texts, self.settings)}"
+            yield self.settings.model_copy(update={"home": kept or Path(folder)})
+
+
+def _digest(texts: Mapping[str, Document], settings: Settings) -> str:
+    rows = sorted([id_, document.published, document.text] for id_, document in texts.items())
+    return hashlib.sha256(json.dumps([settings.chunk_tokens, rows]).encode()).hexdigest()[:16]

@@ -28,7 +28,7 @@ from eval.score import Metric, Rows, ScoredSample
 from eval.scored_run import ScoredRun
 from eval.scorers.answer_f1 import ANSWERS, answer_pairs
 from eval.scorers.calibration import confidence_rows
-from eval.scorers.cost import cost, latency
+from eval.scorers.cost import cost_of, latency
 from eval.scorers.macro_f1 import confusion_matrix
 from eval.scorers.ways_of_no import three_ways_of_no
 from eval.scoring import metric
@@ -184,7 +184,7 @@ def _slices(runs: Sequence[Sequence[ScoredSample]]) -> list[tuple[str, list[tupl
 
 def _cost(run: ScoredRun) -> dict[str, Any]:
     records = [item.record for item in run.scored if item.record is not None]
-    return {"latency": latency(records), "total": cost(records)}
+    return {"latency": latency(records), "total": cost_of(run.scored)}
 
 
 def _comparisons(runs: Sequence[ScoredRun]) -> list[dict[str, Any]]:
@@ -201,5 +201,5 @@ def _comparisons(runs: Sequence[ScoredRun]) -> list[dict[str, Any]]:
             }
             for c in rows
         ]
-        found.append({"letter": "ABCDEF"[i], "lines": lines, "detectable": detectable(rows[0])})
+        found.append({"letter": "ABCDEF"[i], "lines": lines, "detectable": detectable(rows[0], rows[0].detectable)})
     return found

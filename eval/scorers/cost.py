@@ -1,4 +1,7 @@
-"""What answers cost: seconds, tokens, money. Read off `run` of each record; errors have none."""
+"""What answers cost: seconds, tokens, money. Read off `run` of each record.
+
+Seconds are of answers alone; tokens and money of errors too, for a reply that cannot be used is paid for.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from eval.score import Record
+from eval.score import Record, ScoredSample
 
-__all__ = ["Cost", "Latency", "cost", "latency"]
+__all__ = ["Cost", "Latency", "cost", "cost_of", "latency"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ def cost(records: Iterable[Record]) -> Cost:
         int(sum(_number(u.get(key)) or 0 for u in usage)) for key in ("input_tokens", "output_tokens", "calls")
     )
     return Cost(len(runs), inputs, outputs, calls, sum(known) if known else None, len(prices) - len(known))
+
+
+def cost_of(scored: Iterable[ScoredSample]) -> Cost:
+    """Return the cost of all that was asked, answers and errors."""
+    records = ((item.failed if item.record is None else item.record) for item in scored)
+    return cost(record for record in records if record is not None)
 
 
 def _part(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -27,8 +27,8 @@ def command(
 ) -> None:  # fmt: skip
     """Fail (exit 3) if RUN is worse than the baseline by more than --max-drop, significantly.
 
-    Paired by sample, one-sided, by families (docs/statistics.md). Where answers of RUN are errors or missing, and
-    nothing fell, the exit code is 4.
+    Paired by sample, one-sided, by families (docs/statistics.md). Where nothing fell, but answers of RUN
+    are errors or missing, or too few are in both runs, the exit code is 4.
     """
     from eval.gate import judge_gate
     from eval.gate_text import gate_csv, gate_json, gate_junit, gate_lines
@@ -56,8 +56,7 @@ def command(
     if not gate.passed:
         failed = [check for check in gate.checks if not check.passed]
         raise ChecksFailed("; ".join(f"{c.comparison.scorer}: {c.reason}" for c in failed))
-    if gate.n_unscored:
-        raise PartialFailure(
-            f"errors and missing records of {other.name}: {gate.n_unscored}; the others pass; "
-            "ask those again with `factcheck eval run --retry-errors`"
-        )
+    if gate.gaps:
+        again = [f"`factcheck eval run --retry-errors {run.path}`" for run in (one, other) if run.n_unscored]
+        todo = f"ask again with {' and '.join(again)}" if again else "ask both the same samples"
+        raise PartialFailure(f"{'; '.join(gate.gaps)}; nothing fell of what is in both; {todo}")

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def note(line: str) -> None:
-    """Print one line to stderr."""
+    """Print one line to stderr, in the place of a line of progress."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
     click.echo(printable(line), err=True)
 
 
@@ -74,12 +76,12 @@ def print_preview(found: Preview, *, as_json: bool) -> None:
     if as_json:
         print_json({"schema": "factcheck/preview/1", **asdict(found)})
         return
-    cost = (
-        "a price that is not known (see the setting `prices`)" if found.cost_usd is None else f"${found.cost_usd:.4f}"
-    )
+    unknown = "a price that is not known (see the setting `prices`)"
+    cost, most = (unknown if usd is None else f"${usd:.4f}" for usd in (found.cost_usd, found.most_cost_usd))
     click.echo(
         f"{printable(found.model)}: {found.n_answers} answers, {found.calls} calls, {found.input_tokens} tokens in, "
-        f"at most {found.output_tokens} out, at most {cost}"
+        f"at most {found.output_tokens} out, at most {cost}; {found.most_calls} calls, at most {most}, "
+        "if each reply had to be asked for once more"
     )
 
 

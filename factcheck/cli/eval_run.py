@@ -110,7 +110,8 @@ def _finish(outcomes: list[Outcome]) -> None:
         raise PartialFailure(f"--max-cost is reached; {todo}, with a higher --max-cost")
     if errors:
         n = sum(len(o.run.samples) for o in outcomes)
+        again = [f"`factcheck eval run --retry-errors {o.path}`" for o in outcomes if o.run.n_errors]
         raise PartialFailure(
             f"{len(errors)} of {n} answers failed, the first with: {errors[0].record['error']['message']}; "
-            f"`factcheck eval run --retry-errors {last.run.header.id}` asks them again"
+            f"{' and '.join(again)} asks them again"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from factcheck.errors import ModelUnavailableError
+from factcheck.errors import ModelPausedError
 
 
 class Breaker:
@@ -16,11 +16,11 @@ class Breaker:
         self._lock = threading.Lock()
         self._n_outages = 0
         self._opened = 0.0
-        self._probing = False
+        self._probing = self._lasting = False
         self._last = ""
 
     def enter(self) -> None:
-        """Ask to be let through. Raises: ModelUnavailableError while it is open."""
+        """Ask to be let through. Raises: ModelPausedError while it is open."""
         with self._lock:
             if self._n_outages < self._after:
                 return
@@ -28,8 +28,9 @@ class Breaker:
             if wait <= 0 and not self._probing:
                 self._probing = True
                 return
-        raise ModelUnavailableError(
-            f"{self._name} was not asked: it failed {self._n_outages} times in a row, the last time with: {self._last}"
+        raise ModelPausedError(
+            f"{self._name} was not asked: it failed {self._n_outages} times in a row, the last time with: {self._last}",
+            wait_s=None if self._lasting else max(wait, 0.0),
         )
 
     def answered(self) -> None:
@@ -42,8 +43,8 @@ class Breaker:
         with self._lock:
             self._probing = False
 
-    def failed(self, why: str) -> None:
-        """Tell of an outage."""
+    def failed(self, why: str, *, lasting: bool = False) -> None:
+        """Tell of an outage; a `lasting` one, such as a wrong key, is not mended by waiting."""
         with self._lock:
             self._n_outages += 1
-            self._opened, self._probing, self._last = time.monotonic(), False, why
+            self._opened, self._probing, self._last, self._lasting = time.monotonic(), False, why, lasting

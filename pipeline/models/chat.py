@@ -72,9 +72,10 @@ def resolve(settings: Settings) -> str:
     raise UsageError(f"no model is called {settings.model!r}. {_KINDS}")
 
 
-def open_model(settings: Settings) -> ChatModel | None:
+def open_model(settings: Settings, *, resumed: bool = False) -> ChatModel | None:
     """Return the configured model, or None for `none`. The local server starts here; a replay starts nothing.
 
+    `resumed`: a recording that is there is gone on with.
     Raises: UsageError for an unknown name or provider; UserError for a recording that cannot be used; WeightsError;
     ModelUnavailableError without a key or a package.
     """
@@ -83,13 +84,15 @@ def open_model(settings: Settings) -> ChatModel | None:
     spec = resolve(settings)
     if spec == "none":
         if settings.record is not None:
-            Recording(settings.record, RecordedModel("none"))
+            Recording(settings.record, RecordedModel("none"), resumed=resumed)
         return None
     os.environ.setdefault("LANGSMITH_TRACING", "false")  # tracing sends prompts away; only who asks for it gets it
     if spec == "local":
-        return open_local(settings)
-    provider, _, name = spec.partition(":")
-    return _openai(name, settings) if provider == "openai" else _other(provider, name, settings)
+        head, wire = _local(settings, "local")
+    else:
+        provider, _, name = spec.partition(":")
+        head, wire = _openai(name, settings) if provider == "openai" else _other(provider, name, settings)
+    return _live(head, wire, settings, resumed=resumed)
 
 
 def _replayed(settings: Settings) -> ChatModel | None:
@@ -109,16 +112,19 @@ def _replayed(settings: Settings) -> ChatModel | None:
 
 def open_local(settings: Settings, name: str = "local") -> ChatModel:
     """Return the embedded model of these weights, starting its server. Raises: WeightsError; ModelUnavailableError."""
+    return _live(*_local(settings, name), settings)
+
+
+def _local(settings: Settings, name: str) -> tuple[RecordedModel, Wire]:
     from pipeline.models.local import serve  # noqa: PLC0415
     from pipeline.models.openai_wire import OpenAIWire  # noqa: PLC0415 - langchain takes a second to import
 
     weights = named(name)
     endpoint = serve(settings, weights)
     head = RecordedModel(f"local:{weights.name}", weights.sha256, free=True)  # its port changes, its weights do not
-    wire = OpenAIWire(
+    return head, OpenAIWire(
         head.model, weights.name, base_url=endpoint.base_url, api_key=endpoint.api_key, embedded=True
-    )  # fmt: skip
-    return _live(head, wire, settings)
+    )
 
 
 def server_address(settings: Settings) -> str | None:
@@ -136,7 +142,7 @@ def server_address(settings: Settings) -> str | None:
     return address
 
 
-def _openai(name: str, settings: Settings) -> ChatModel:
+def _openai(name: str, settings: Settings) -> tuple[RecordedModel, Wire]:
     base_url = server_address(settings)
     key = os.environ.get("OPENAI_API_KEY") or ("none" if base_url else None)
     if key is None:
@@ -146,10 +152,10 @@ def _openai(name: str, settings: Settings) -> ChatModel:
     from pipeline.models.openai_wire import OpenAIWire  # noqa: PLC0415
 
     head = RecordedModel(f"openai:{name}", redact(base_url) if base_url else None)
-    return _live(head, OpenAIWire(head.model, name, base_url=base_url, api_key=key), settings)
+    return head, OpenAIWire(head.model, name, base_url=base_url, api_key=key)
 
 
-def _other(provider: str, name: str, settings: Settings) -> ChatModel:
+def _other(provider: str, name: str, settings: Settings) -> tuple[RecordedModel, Wire]:
     package_of(provider)
     from langchain.chat_models import init_chat_model  # noqa: PLC0415
 
@@ -163,10 +169,10 @@ def _other(provider: str, name: str, settings: Settings) -> ChatModel:
     except Exception as error:  # each provider has errors of its own for a missing key
         raise ModelUnavailableError(f"{provider}:{name} cannot be used: {_first_line(error)}") from None
     head = RecordedModel(f"{provider}:{name}")
-    return _live(head, LangChainWire(head.model, model), settings)
+    return head, LangChainWire(head.model, model)
 
 
-def _live(head: RecordedModel, wire: Wire, settings: Settings) -> ChatModel:
+def _live(head: RecordedModel, wire: Wire, settings: Settings, *, resumed: bool = False) -> ChatModel:
     from pipeline.models.breaker import Breaker  # noqa: PLC0415
     from pipeline.models.cache import ResponseCache  # noqa: PLC0415
     from pipeline.models.model import LiveModel  # noqa: PLC0415
@@ -177,7 +183,7 @@ def _live(head: RecordedModel, wire: Wire, settings: Settings) -> ChatModel:
         breaker=Breaker(head.model, after=settings.outages_to_stop, pause_s=settings.outage_pause_s),
         purse=Purse(head.model, price, settings.max_cost_usd),
         cache=ResponseCache(settings.home) if settings.cache_responses else None,
-        recording=Recording(settings.record, head) if settings.record is not None else None,
+        recording=Recording(settings.record, head, resumed=resumed) if settings.record is not None else None,
     )  # fmt: skip
 
 

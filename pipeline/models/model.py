@@ -214,7 +214,10 @@ class LiveModel(_Counting):
                 budget, self._limits.retry, timeout_s=self._limits.timeout_s,
             )  # fmt: skip
         except CallError as fault:
-            self._breaker.failed(str(fault.error)) if fault.outage else self._breaker.answered()
+            if fault.outage:
+                self._breaker.failed(str(fault.error), lasting=not fault.transient)
+            else:
+                self._breaker.answered()
             raise fault.error from fault
         except ModelReplyError:
             self._breaker.answered()

@@ -46,7 +46,12 @@ _REFUSED = re.compile(
 )
 _FORM_WORDS = re.compile(r"response_format|json_schema|json_object|structured|guided|grammar", re.IGNORECASE)
 _REASONING = re.compile(r"(o\d|gpt-5)")
-_ROOM_TO_THINK = 8192  # tokens that a reasoning model may write before its reply
+ROOM_TO_THINK = 8192  # tokens that a reasoning model may write before its reply
+
+
+def thinks(model: str, base_url: str | None) -> bool:
+    """Whether this is a reasoning model by its name, which tells at OpenAI's own address alone."""
+    return _REASONING.match(model) is not None and base_url is None
 
 
 class OpenAIWire:
@@ -60,7 +65,7 @@ class OpenAIWire:
         self._form: Form = "json_schema"
         self._left_out: dict[str, str] = {}  # parameter -> note
         self._form_note: str | None = None
-        self._thinks = _REASONING.match(model) is not None and base_url is None
+        self._thinks = thinks(model, base_url)
         if self._thinks:
             self._left_out["temperature"] = ""
         # `max_tokens` is what every server knows; OpenAI's own has it under a new name.
@@ -103,7 +108,7 @@ class OpenAIWire:
 
     def most_tokens(self, max_tokens: int) -> int:
         """See `Wire.most_tokens`."""
-        return max_tokens + (_ROOM_TO_THINK if self._thinks else 0)
+        return max_tokens + (ROOM_TO_THINK if self._thinks else 0)
 
     def close(self) -> None:
         self._client.close()

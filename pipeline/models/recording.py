@@ -22,6 +22,7 @@ from pipeline.models.reply import Reply
 from pipeline.models.stored import from_json, to_json
 
 T = TypeVar("T", bound=BaseModel)
+_NOT_ASKED = frozenset({"CostLimitError", "ModelPausedError"})
 HEAD, EXCHANGE = "factcheck/recording/1", "factcheck/exchange/1"
 
 
@@ -37,18 +38,31 @@ class RecordedModel:
 class Recording:
     """Writes a recording, line by line. Safe to share between threads."""
 
-    def __init__(self, path: Path, head: RecordedModel) -> None:
-        """Raises: UsageError where the file exists (nothing is overwritten) or cannot be made."""
+    def __init__(self, path: Path, head: RecordedModel, *, resumed: bool = False) -> None:
+        """`resumed`: go on with the file if it is there; a torn last line is cut off.
+
+        Raises: UsageError where the file exists (nothing is overwritten), is of another model, or cannot be made.
+        """
         self._path = path.expanduser()
+        self._lock = threading.Lock()
+        if resumed and self._path.is_file() and self._path.stat().st_size:
+            self._go_on(head)
+            return
         try:
-            self._path.touch(exist_ok=False)
+            self._path.touch(exist_ok=resumed)
         except FileExistsError:
             raise UsageError(f"{path} exists; give --record another file, or remove it") from None
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}. Give --record another file") from None
-        self._lock = threading.Lock()
         line = {"schema": HEAD, "model": head.model, "base_url": head.base_url, "free": head.free}
         self._write(line)
+
+    def _go_on(self, head: RecordedModel) -> None:
+        found = Replay(self._path).head
+        if found != head:
+            raise UsageError(f"{self._path} is a recording of {found.model}, not of {head.model}, or of another server")
+        with self._path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
 
     def reply(self, key: str, prompt: str, reply: Reply[Any]) -> None:
         self._write({"schema": EXCHANGE, "key": key, "prompt": prompt, "reply": to_json(reply)})
@@ -77,7 +91,10 @@ class Replay:
         for number, line in enumerate(lines[1:], start=2):
             if line.get("schema") != EXCHANGE or not isinstance(line.get("key"), str):
                 raise UserError(f"{path}, line {number}: not an exchange with a model; record again")
-            self._exchanges.setdefault(line["key"], deque()).append(line)
+            exchanges = self._exchanges.setdefault(line["key"], deque())
+            if exchanges and exchanges[-1].get("error", {}).get("class") in _NOT_ASKED:
+                exchanges.pop()  # a run has asked it later: that is what came of it
+            exchanges.append(line)
 
     def next(self, key: str, prompt: str, schema: type[T]) -> Reply[T]:
         """Return the reply that was recorded. Raises: the error that was recorded; ModelUnavailableError for none."""

@@ -68,7 +68,8 @@ def test_a_fault_is_an_error_record_and_never_a_verdict(
     assert (record["schema"], record["question"]["text"]) == ("factcheck/error/1", TREATY)
     assert record["error"]["kind"] == fault.kind
     assert re.search(fault.message, record["error"]["message"]), record["error"]
-    assert record.keys() == {"schema", "question", "error"}
+    assert record.keys() == {"schema", "question", "error", "run"}
+    assert record["run"].keys() == {"model", "usage", "cost_usd"}
     assert "verdict" not in done.out.replace("verdict: ", "")  # of the reply that has too much in it
     assert done.err.startswith("factcheck: openai:faulty")
     assert done.err.count("\n") == 1
@@ -117,7 +118,9 @@ def test_a_server_that_is_down_is_not_asked_for_every_question(run: Run, server:
     server.meet(FAULTS["503 overloaded"])
     done = run("ask", "--file", questions(tmp_path / "q.jsonl", *[TREATY] * 8), "--json")
     assert done.code == 5
-    messages = [json.loads(line)["error"]["message"] for line in done.out.splitlines()]
+    errors = [json.loads(line)["error"] for line in done.out.splitlines()]
+    assert [error["kind"] for error in errors] == ["model_unavailable"] * 3 + ["model_paused"] * 5
+    messages = [error["message"] for error in errors]
     assert len(server.requests) == 3 * 2  # three questions, each tried twice
     assert all("status 503" in message for message in messages)
     assert all("was not asked: it failed 3 times in a row" in message for message in messages[3:])

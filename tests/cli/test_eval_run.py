@@ -15,7 +15,8 @@ import pytest
 from eval.run_files import read_run
 from eval.runner import State
 from factcheck.cli.eval_present import shown
-from factcheck.errors import CostLimitError
+from factcheck.errors import CostLimitError, ModelReplyError
+from pipeline.models.prices import Price
 from pipeline.models.scripted import ScriptedModel
 from pipeline.readers import reader_over
 
@@ -219,9 +220,55 @@ def test_a_dry_run_counts_and_asks_nothing(run: Run, home: Path) -> None:
     assert local["calls"] > 0
     assert paid["calls"] > 0
     # gpt-4o: 2.50 and 10.00 dollars for a million tokens
+    # of each question the one reply asked for again: the prompt, 1,024 tokens of the reply and 100 of what was wrong
+    # more in, twice as many out; a claim that is worded first has two replies, and may be asked three times in all
+    n_in, n_out = 2 * paid["input_tokens"] + 1124 * paid["calls"], 3 * paid["output_tokens"]
+    assert paid["most_cost_usd"] == pytest.approx(n_in * 2.5e-6 + n_out * 1e-5, abs=1e-6)
+    assert paid["most_calls"] == 2 * paid["calls"] == 20
+    assert (none["most_calls"], unknown["most_cost_usd"]) == (0, None)
     assert paid["cost_usd"] == pytest.approx(paid["input_tokens"] * 2.5e-6 + paid["output_tokens"] * 1e-5, abs=1e-6)
     assert not (home / "runs").exists()
     assert "a price that is not known" in run("eval", "run", DESIGN_GOLD, *FIVE, "--dry-run", *models).out
+
+
+def test_a_dry_run_of_a_reasoning_model_counts_what_it_may_think(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("eval", "run", DESIGN_GOLD, "--sample", "k-refuted", "--dry-run", "--json", "--model", "openai:gpt-5")
+    assert json.loads(run(*command).out)["output_tokens"] == 1024 + 8192
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")  # there it is only a name
+    assert json.loads(run(*command).out)["output_tokens"] == 1024
+
+
+def test_a_failed_answer_is_paid_for(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scripted reply has 8 tokens: at a dollar each, 8 dollars."""
+    model = ScriptedModel([ModelReplyError("prose")])
+    model.price = Price(input=0, output=1e6)
+    monkeypatch.setattr("eval.run_suite.open_reader", lambda settings, resumed: reader_over(model, settings))
+    done = run("eval", "run", DESIGN_GOLD, "--sample", "k-refuted", "--model", "openai:gpt-4o")
+    assert done.code == 4
+    assert "| cost | $8.0000 | - | 1 |" in done.out
+    (sample,) = read_run(runs(home)[-1]).samples
+    assert sample.record["run"]["usage"]["calls"] == 1
+
+
+def test_what_asks_errors_again_is_named_for_each_run_that_has_some(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two models the first fails; and of one with -o, whose run is not in HOME/runs."""
+    models = [ScriptedModel([ModelReplyError("prose")]), None, ScriptedModel([ModelReplyError("prose")])]
+    monkeypatch.setattr(
+        "eval.run_suite.open_reader", lambda settings, resumed: (m := models.pop(0)) and reader_over(m, settings)
+    )
+    command = ("eval", "run", DESIGN_GOLD, "--sample", "k-refuted", "--model", "openai:gpt-4o")
+    done = run(*command, "--model", "none")
+    failed, good = runs(home)
+    assert [read_run(path).n_errors for path in (failed, good)] == [1, 0]
+    assert f"the first with: prose; `factcheck eval run --retry-errors {failed}` asks them again" in done.err
+    assert "`factcheck eval run --retry-errors o.jsonl` asks" in run(*command, "-o", "o.jsonl").err
+    models[:] = [ScriptedModel([{"quotes": []}])]
+    again = run("eval", "run", "--retry-errors", "o.jsonl", "-o", "again.jsonl")
+    assert again.code == 0, again.err
 
 
 def test_a_model_that_cannot_be_had_leaves_no_run(run: Run, home: Path) -> None:
@@ -242,7 +289,7 @@ def test_a_limit_on_cost_stops_the_run_and_a_higher_one_goes_on(
         ScriptedModel([judged, judged, CostLimitError("too dear")]),
         ScriptedModel([valued, valued, judged]),
     ]
-    monkeypatch.setattr("eval.run_suite.open_reader", lambda settings: reader_over(models.pop(0), settings))
+    monkeypatch.setattr("eval.run_suite.open_reader", lambda settings, resumed: reader_over(models.pop(0), settings))
     command = ("eval", "run", DESIGN_GOLD, *FIVE, "--model", "openai:gpt-4o", "--max-cost")
     done = run(*command, "0.01")
     assert done.code == 4

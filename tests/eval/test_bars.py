@@ -59,6 +59,20 @@ def scored_by_hand() -> Any:
     return score_all(SAMPLES, records, {})
 
 
+def test_the_cost_is_that_of_errors_too_and_the_seconds_are_of_answers() -> None:
+    """An answer of a dollar and an error of two cents: 1.02 for three calls."""
+    paid = {"usage": {"calls": 1, "input_tokens": 10, "output_tokens": 1}, "cost_usd": 1.0, "latency_s": 4.0}
+    failed = {"usage": {"calls": 2, "input_tokens": 20, "output_tokens": 2}, "cost_usd": 0.02}
+    error = {"schema": "factcheck/error/1", "error": {"kind": "model_reply", "message": "bad"}, "run": failed}
+    scored = score_all(SAMPLES[:2], {"b1": {"answer": "no", "verdict": "refuted", "run": paid}, "b2": error}, {})
+    told = summary(scored)
+    assert told["cost"] == {
+        "n": 2, "input_tokens": 30, "output_tokens": 3, "calls": 3, "cost_usd": 1.02, "n_unpriced": 0
+    }  # fmt: skip
+    assert told["latency_s"]["n"] == 1
+    assert "| cost | $1.0200 | - | 2 |" in list(bars_table(scored))
+
+
 def test_claims_and_questions_are_counted_apart_and_errors_in_neither() -> None:
     found = bars(scored_by_hand())
     assert (found["boolean"].value, found["boolean"].n) == (0.5, 2)

@@ -226,8 +226,55 @@ def test_errors_make_the_gate_partial_and_are_no_drop(yes_suite: Any, tmp_path: 
     run = yes_suite.run("new", answers(**{f"q{i}": "error:down" for i in range(12)}))
     done = invoke("gate", "--baseline", baseline, run, "-o", tmp_path / "out.xml")
     assert isinstance(done.exception, PartialFailure)
-    assert "errors and missing records of new: 12; the others pass; ask those again" in str(done.exception)
+    assert str(done.exception) == (
+        "errors and missing records of the run: 12; nothing fell of what is in both; "
+        f"ask again with `factcheck eval run --retry-errors {run}`"
+    )
     assert ElementTree.fromstring((tmp_path / "out.xml").read_text(encoding="utf-8")).get("errors") == "1"
+
+
+def test_what_the_run_was_not_asked_is_missing(yes_suite: Any, tmp_path: Path) -> None:
+    """Thirty of forty are in both, more than half; the ten others make the gate partial."""
+    done = invoke(
+        "gate", "--baseline", yes_suite.run("a", answers()), yes_suite.run("b", answers(n=30)), "-o", tmp_path / "o.xml"
+    )
+    assert isinstance(done.exception, PartialFailure)
+    assert str(done.exception) == (
+        "samples of the baseline that the run was not asked: 10; nothing fell of what is in both; "
+        "ask both the same samples"
+    )
+    assert "Not judged: samples of the baseline that the run was not asked: 10." in done.stdout
+    suite = ElementTree.fromstring((tmp_path / "o.xml").read_text(encoding="utf-8"))
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "1")
+
+
+def test_errors_of_the_baseline_are_told_and_half_is_the_least_that_is_judged(yes_suite: Any) -> None:
+    run = yes_suite.run("new", answers())
+    for n_errors, code in ((20, 0), (21, 4)):
+        baseline = yes_suite.run(f"base{n_errors}", answers(**{f"q{i}": "error:down" for i in range(n_errors)}))
+        done = invoke("gate", "--baseline", baseline, run)
+        assert f"Errors and missing records of the baseline, not compared: {n_errors}." in done.stdout
+        assert (done.exit_code if code == 0 else done.exception.exit_code) == code  # type: ignore[union-attr]
+    assert "only 19 of 40 samples are answered in both, too few to judge" in str(done.exception)
+    assert f"--retry-errors {baseline}`" in str(done.exception)
+    few = invoke("gate", "--baseline", yes_suite.run("few", answers(n=5)), run)
+    assert "only 5 of 40 samples are answered in both" in str(few.exception)
+
+
+def test_what_cannot_be_seen_is_told_of_each_figure_at_its_level(yes_suite: Any) -> None:
+    """Twenty families, none changed: at 5 % five must be down, 25 points; at 2.5 % six, 30; at 0.1 % ten, 50."""
+    a, b = yes_suite.run("a", answers()), yes_suite.run("b", answers())
+    both = ("--metric", "right", "--metric", "answer_accuracy")
+    for options, lines in (
+        ((), ["right: a drop under 25 points cannot be seen (one-sided 5 %"]),
+        (("--alpha", "0.001"), ["right: a drop under 50 points cannot be seen (one-sided 0.1 %"]),
+        (both, [f"{name}: a drop under 30 points cannot be seen (one-sided 2.5 %" for name in both[1::2]]),
+    ):
+        told = [line for line in invoke("gate", "--baseline", a, b, *options).stdout.splitlines() if "be seen" in line]
+        said = [line.replace("With 40 samples in 20 families ", "").partition(",")[0] for line in told]
+        assert said == lines
+    (check, _) = json.loads(invoke("gate", "--baseline", a, b, *both, "--json").stdout)["checks"]
+    assert check["detectable"] == pytest.approx(0.3)
 
 
 def failure(*arguments: object) -> FactcheckError:

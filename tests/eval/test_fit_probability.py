@@ -244,6 +244,37 @@ def test_the_file_is_written_whole_and_through_a_link(tmp_path: Path) -> None:
     assert "cannot be written" in invoke(str(tmp_path / "run.jsonl"), "-o", str(tmp_path / "no" / "c.json"))[1]
 
 
+def repeated(path: Path, times: int, **header: Any) -> Path:
+    """The same run with every answer given `times`."""
+    head, *samples, end = map(json.loads, path.read_text().splitlines())
+    every = [{**sample, "repeat": repeat} for repeat in range(times) for sample in samples]
+    lines = [{**head, "repeat": times, **header}, *every, {**end, "n_completed": len(every)}]
+    other = path.with_name(f"repeated-{lines[0]['id']}.jsonl")
+    other.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return other
+
+
+def test_a_question_counts_once_however_often_it_was_asked(tmp_path: Path) -> None:
+    once = run_file(tmp_path, 80)
+    fits = []
+    for i, runs in enumerate([[once], [repeated(once, 5)], [once, repeated(once, 1, id="again")]]):
+        code, said = invoke(*map(str, runs), "-o", str(tmp_path / f"{i}.json"))
+        assert (code, "n 80" in said) == (0, True)
+        fits.append(read_calibration(tmp_path / f"{i}.json").fits)
+    assert fits[0] == fits[1] == fits[2]
+    code, said = invoke(str(repeated(run_file(tmp_path, 20), 5)), "-o", str(tmp_path / "c.json"))
+    assert (code, said.split(" are")[0]) == (1, "20 labelled answers")
+
+
+def test_a_copy_of_a_run_is_refused_and_an_id_is_found(tmp_path: Path) -> None:
+    path = run_file(tmp_path, 80)
+    copy, out = tmp_path / "home" / "runs" / "r.jsonl", str(tmp_path / "c.json")
+    copy.parent.mkdir(parents=True)
+    copy.write_text(path.read_text())
+    assert f"{path} and {copy} are the same run" in invoke(str(path), str(copy), "-o", out)[1]
+    assert invoke("r", "--home", str(tmp_path / "home"), "-o", out)[0] == 0
+
+
 def test_bad_runs_are_told(tmp_path: Path) -> None:
     out = str(tmp_path / "c.json")
     path = run_file(tmp_path, 80)

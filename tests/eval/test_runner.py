@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -19,8 +20,9 @@ from eval.run_plan import Plan, Selection, find_unclosed, resume_run, retry_run,
 from eval.runner import N_OUTAGES, State, Stop, carry_out
 from eval.score_run import score_run
 from eval.suite import Suite, open_suite
-from factcheck.errors import UserError
+from factcheck.errors import ModelPausedError, UserError
 from factcheck.settings import Settings
+from pipeline.models.breaker import Breaker
 
 INDEX = "sha256:00"
 
@@ -101,7 +103,7 @@ def test_a_pass_over_all_samples_comes_before_the_second(suite: Suite, settings:
 def test_the_state_tells_pace_errors_and_cost(suite: Suite, settings: Settings) -> None:
     states = list[State]()
     carry_out(begin(suite, settings), Asked("s3", cost=0.25), progress=states.append)
-    # s3 failed and has no price: eleven at a quarter of a dollar
+    # s3 failed before its model was asked: eleven at a quarter of a dollar
     assert (states[-1].n_errors, states[-1].cost_usd) == (1, 2.75)
     carry_out(begin(suite, settings), Asked(cost=None), progress=states.append)
     assert states[-1].cost_usd is None, "one price that is not known, and the sum is not known"
@@ -145,6 +147,66 @@ def test_a_model_that_is_gone_is_not_asked_for_ever(suite: Suite, settings: Sett
     plan = begin(suite, settings)
     assert carry_out(plan, gone) == Stop("outage", 12 - 1 - N_OUTAGES)
     assert read_run(plan.writer.path).n_errors == N_OUTAGES
+
+
+class Breaking:
+    """Asks `asked` through a breaker that opens after three outages; the first `n_down` calls fail."""
+
+    def __init__(self, asked: Asked, n_down: int, *, pause_s: float = 0.05, lasting: bool = False) -> None:
+        self.asked, self.n_down, self.lasting = asked, n_down, lasting
+        self.breaker = Breaker("m", after=3, pause_s=pause_s)
+        self.n_called = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, sample: Sample, repeat: int) -> dict[str, Any]:
+        self.breaker.enter()
+        with self._lock:
+            self.n_called += 1
+            down = self.n_called <= self.n_down
+        if down:
+            self.breaker.failed("status 429", lasting=self.lasting)
+            error = {"kind": "model_unavailable", "message": "status 429"}
+            return {"schema": "factcheck/error/1", "question": {"id": sample.id, "text": sample.text}, "error": error}
+        self.breaker.answered()
+        return self.asked(sample, repeat)
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_the_pause_of_a_model_is_waited_out_and_what_was_not_asked_is_asked(
+    suite: Suite, settings: Settings, jobs: int
+) -> None:
+    """Five calls fail: three open the breaker, then (asked alone) one after each of two pauses; seven are answered."""
+    asked, told = Breaking(Asked(), 5), list[str]()
+    plan = begin(suite, settings)
+    assert carry_out(plan, asked, jobs=jobs, note=told.append) is None
+    run = read_run(plan.writer.path)
+    assert (run.closed, len(run.samples), run.n_errors, asked.n_called) == (True, 12, 5, 12)
+    assert {s.record["error"]["message"] for s in run.samples if s.errored} == {"status 429"}
+    assert "m was not asked: it failed 3 times in a row, the last time with: status 429; going on in 0 s" in told
+
+
+@pytest.mark.parametrize(("lasting", "n_errors"), [(False, N_OUTAGES), (True, 3)])
+def test_a_run_stops_after_so_many_failed_calls_and_at_once_where_no_waiting_helps(
+    suite: Suite, settings: Settings, lasting: bool, n_errors: int
+) -> None:
+    plan = begin(suite, settings)
+    assert carry_out(plan, Breaking(Asked(), 99, lasting=lasting)) == Stop("outage", 12 - n_errors)
+    run = read_run(plan.writer.path)
+    assert (run.closed, len(run.samples), run.n_errors) == (False, n_errors, n_errors)
+
+
+def test_an_interrupt_ends_the_waiting(suite: Suite, settings: Settings) -> None:
+    plan, started = begin(suite, settings), time.monotonic()
+    threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
+    assert carry_out(plan, Breaking(Asked(), 99, pause_s=60)) == Stop("interrupt", 9)
+    assert time.monotonic() - started < 30
+
+
+def test_a_recording_that_ends_in_a_refusal_ends_the_run(suite: Suite, settings: Settings) -> None:
+    def refuse(sample: Sample, repeat: int) -> dict[str, Any]:
+        raise ModelPausedError("m was not asked")
+
+    assert carry_out(begin(suite, settings), refuse, jobs=4) == Stop("outage", 12)
 
 
 def test_an_interrupt_keeps_what_is_in_flight(suite: Suite, settings: Settings) -> None:

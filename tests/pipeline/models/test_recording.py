@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel
 
-from factcheck.errors import ModelError, ModelUnavailableError, UsageError, UserError
+from factcheck.errors import ModelError, ModelPausedError, ModelUnavailableError, UsageError, UserError
 from factcheck.settings import Settings
 from pipeline.models.budget import Budget
 from pipeline.models.chat import ChatModel, open_model
@@ -70,6 +71,25 @@ def test_a_replay_gives_the_same_and_asks_nobody(server: FakeOpenAI, settings: S
     assert not (settings.home / "elsewhere").exists()
 
 
+def test_what_was_refused_and_then_asked_is_replayed_as_asked(
+    server: FakeOpenAI, settings: Settings, replayed: Settings
+) -> None:
+    """One outage pauses the model: `b` is refused, and answered after the pause; `c` is refused and not asked again."""
+    broken = settings.model_copy(update={"outages_to_stop": 1, "max_retries": 0, "outage_pause_s": 0.2})
+    server.answers.extend([(500, {}), YES, (500, {})])
+    model = opened(broken)
+    for text, error in (("a", ModelUnavailableError), ("b", ModelPausedError)):
+        with pytest.raises(error):
+            model.ask(prompt(text), Label)
+    time.sleep(0.25)
+    assert model.ask(prompt("b"), Label).text == YES
+    for text, error in (("d", ModelUnavailableError), ("c", ModelPausedError)):
+        with pytest.raises(error):
+            model.ask(prompt(text), Label)
+    model.close()
+    assert [row[0] for row in outcomes(opened(replayed), ["b", "c"])] == [YES, "ModelPausedError"]
+
+
 def test_a_replay_in_another_order_and_from_several_models(
     server: FakeOpenAI, settings: Settings, replayed: Settings
 ) -> None:
@@ -108,6 +128,24 @@ def test_nothing_is_overwritten(settings: Settings) -> None:
     assert settings.record.read_text() == "mine"
     with pytest.raises(UsageError, match="cannot be written"):
         open_model(settings.model_copy(update={"record": settings.home / "no" / "such" / "folder"}))
+
+
+def test_a_resumed_recording_goes_on_after_its_last_whole_line(
+    server: FakeOpenAI, settings: Settings, replayed: Settings
+) -> None:
+    server.answers.extend([YES, NO, NO])
+    recorded = list(outcomes(opened(settings), ["a", "b"]))
+    assert settings.record is not None
+    settings.record.write_text(settings.record.read_text()[:-20])  # killed while it wrote what came of `b`
+    cold = settings.model_copy(update={"cache_responses": False})
+    again = open_model(cold, resumed=True)
+    assert again is not None
+    assert list(outcomes(again, ["b"])) == recorded[1:]
+    assert list(outcomes(opened(replayed), ["a", "b"])) == recorded
+    with pytest.raises(UsageError, match="is a recording of openai:x, not of openai:y"):
+        open_model(cold.model_copy(update={"model": "openai:y"}), resumed=True)
+    settings.record.unlink()
+    assert open_model(cold, resumed=True) is not None, "a recording may begin when the run goes on"
 
 
 def test_both_at_once(settings: Settings) -> None:
