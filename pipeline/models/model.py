@@ -102,8 +102,7 @@ class ReplayedModel(_Counting):
         """See `ChatModel.ask`."""
         budget = budget or Budget()
         key = model_key(self._head, prompt, schema, max_tokens, budget.repeat)
-        reply = self._replay.next(key, prompt.name, schema)
-        self._spend(reply.usage, budget)
+        reply = self._replay.next(key, prompt.name, schema, spend=lambda usage: self._spend(usage, budget))
         budget.note(*reply.notes)
         return reply
 
@@ -131,12 +130,13 @@ class LiveModel(_Counting):
     ) -> Reply[T]:
         """See `ChatModel.ask`."""
         budget = budget or Budget()
+        before = budget.usage
         key = model_key(self._head, prompt, schema, max_tokens, budget.repeat)
         try:
             reply = self._kept(key, schema, budget) or self._asked(key, prompt, schema, max_tokens, budget)
         except FactcheckError as error:
             if self._recording is not None:
-                self._recording.error(key, prompt.name, error)
+                self._recording.error(key, prompt.name, error, budget.usage - before)
             raise
         budget.note(*reply.notes)
         if self._recording is not None:

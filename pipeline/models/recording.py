@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from factcheck import errors
 from factcheck.errors import FactcheckError, ModelUnavailableError, UsageError, UserError
-from pipeline.models.reply import Reply
+from pipeline.models.reply import Reply, Usage
 from pipeline.models.stored import from_json, to_json
 
 T = TypeVar("T", bound=BaseModel)
@@ -67,8 +67,8 @@ class Recording:
     def reply(self, key: str, prompt: str, reply: Reply[Any]) -> None:
         self._write({"schema": EXCHANGE, "key": key, "prompt": prompt, "reply": to_json(reply)})
 
-    def error(self, key: str, prompt: str, error: FactcheckError) -> None:
-        told = {"class": type(error).__name__, "message": str(error)}
+    def error(self, key: str, prompt: str, error: FactcheckError, spent: Usage) -> None:
+        told = {"class": type(error).__name__, "message": str(error), "usage": asdict(spent)}
         self._write({"schema": EXCHANGE, "key": key, "prompt": prompt, "error": told})
 
     def _write(self, line: Mapping[str, Any]) -> None:
@@ -96,8 +96,11 @@ class Replay:
                 exchanges.pop()  # a run has asked it later: that is what came of it
             exchanges.append(line)
 
-    def next(self, key: str, prompt: str, schema: type[T]) -> Reply[T]:
-        """Return the reply that was recorded. Raises: the error that was recorded; ModelUnavailableError for none."""
+    def next(self, key: str, prompt: str, schema: type[T], *, spend: Callable[[Usage], None]) -> Reply[T]:
+        """Return the reply that was recorded; `spend` is told what it used, or what the error did.
+
+        Raises: the error that was recorded; ModelUnavailableError for none.
+        """
         with self._lock:
             queue = self._exchanges.get(key)
             line = (queue.popleft() if len(queue) > 1 else queue[0]) if queue else None
@@ -107,11 +110,21 @@ class Replay:
                 "is not as it was recorded. Record again"
             )
         if "error" in line:
+            spend(_usage(line["error"]))
             raise _error(line["error"])
         reply = from_json(line["reply"], schema)
         if reply is None:
             raise ModelUnavailableError(f"{self.path}: the reply to this {prompt!r} prompt is damaged. Record again")
+        spend(reply.usage)
         return reply
+
+
+def _usage(told: Mapping[str, Any]) -> Usage:
+    """What was used before the error; nothing where the recording does not tell."""
+    try:
+        return Usage(**told.get("usage", {}))
+    except TypeError:
+        return Usage()
 
 
 def _error(told: Mapping[str, Any]) -> FactcheckError:

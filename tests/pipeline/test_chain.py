@@ -133,9 +133,9 @@ def test_only_the_named_sources_are_read(chain: FactcheckChain) -> None:
         chain.invoke({"question": TREATY, "sources": ["latimes-digst"]})
 
 
-def test_bad_days_are_usage_errors(chain: FactcheckChain) -> None:
+def test_bad_days_are_told(chain: FactcheckChain) -> None:
     for field in ("as_of", "event_date"):
-        with pytest.raises(UsageError, match="is not a day"):
+        with pytest.raises(UserError, match="is not a day"):
             chain.invoke({"question": TREATY, field: "yesterday"})
 
 

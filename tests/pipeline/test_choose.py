@@ -46,7 +46,7 @@ def chosen() -> Callable[..., Chosen]:
         return choose(
             (KIEL, GDANSK),
             {"ferry": SOURCE},
-            rank=lambda _: Relevance(SENTENCES, (0.9, 0.1), (0.9, 0.1)),
+            rank=lambda _: Relevance(SENTENCES, (0.9, 0.1)),
             scorer=ByClaim({GDANSK: gdansk, KIEL: kiel}),
             reader=PointingReader(model) if model else None,
         )

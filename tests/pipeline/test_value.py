@@ -162,7 +162,7 @@ def test_a_pick_inside_a_longer_word_has_another_place() -> None:
 def relevance_of(text: str) -> Relevance:
     """The first line of the text, as a sentence of it."""
     sentence = Sentence(Source("s", text, "", ""), Span(0, text.index("\n")), "", Passage("s", 0, len(text), text, 1.0))
-    return Relevance((sentence,), (0.5,), (0.5,))
+    return Relevance((sentence,), (0.5,))
 
 
 def spread(texts: dict[str, str]) -> Relevance:
@@ -252,7 +252,7 @@ def test_a_correction_goes_before_what_it_corrects_and_that_is_told() -> None:
         Sentence(source, Span(0, len(first)), "", passage),
         Sentence(source, Span(len(first) + 1, len(source.text)), first, passage),
     )
-    read = Relevance(sentences, (0.5, 0.5), (0.5, 0.5))
+    read = Relevance(sentences, (0.5, 0.5))
     found = find_value(QUESTION, read, scorer=Knowing({"2019": 0.9, "2024": 0.6}), reader=None)
     assert found.answer == "2024"
     assert found.warnings == ("also stated: 2019 (s)",)

@@ -64,7 +64,7 @@ class Fake(BaseChatModel):
 def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     def open_(fake: Fake) -> ChatModel:
         monkeypatch.setattr("langchain.chat_models.init_chat_model", lambda *args, **options: fake)
-        settings = Settings(model="acme:rain-1", home=tmp_path, retry_wait_s=0, cache_responses=False)
+        settings = Settings(model="mistralai:rain-1", home=tmp_path, retry_wait_s=0, cache_responses=False)
         model = open_model(settings)
         assert model is not None
         return model
@@ -76,7 +76,7 @@ def test_structured_output(opened: Any) -> None:
     budget, fake = Budget(), Fake(replies=['{"label": "yes"}'], structured=True, asked=[])
     model = opened(fake)
     reply = model.ask(PROMPT, Label, 32, budget)
-    assert (model.name, reply.value.label, reply.usage) == ("acme:rain-1", "yes", Usage(1, 10, 4))
+    assert (model.name, reply.value.label, reply.usage) == ("mistralai:rain-1", "yes", Usage(1, 10, 4))
     assert [m.type for m in fake.asked[0]] == ["system", "human"]
     assert budget.notes == []
 
@@ -86,7 +86,9 @@ def test_none_offered_is_asked_for_in_words_and_said(opened: Any) -> None:
     reply = opened(fake).ask(PROMPT, Label, 32, budget)
     assert reply.value.label == "no"
     assert '"enum": ["yes", "no"]' in str(fake.asked[0][0].content)
-    assert budget.notes == ["acme:rain-1 offers no structured output; the form of its replies is asked for in words"]
+    assert budget.notes == [
+        "mistralai:rain-1 offers no structured output; the form of its replies is asked for in words"
+    ]
 
 
 def test_replies_that_fit_no_form_step_down_and_are_repaired(opened: Any) -> None:
