@@ -43,10 +43,6 @@ _COMMON = frozenset(  # in names, what does not tell one from another
     "airport station cup prize award games league club association society institute centre center church museum "
     "treaty agreement pact act war world day".split()
 )
-_FOREIGN = frozenset(  # in a question of few words these tell another language
-    "der das dem ein eine und ist wird wie viele wer wann wo welche le les du des est et une combien quel quelle "
-    "qui quand los las del una cuando quien il lo che het een".split()
-)
 _NOTHING = frozenset("nobody nothing no none everybody everyone somebody people not one never about".split())
 _NO_NAMES = frozenset(
     "ceo cfo coo cto mp mps mep meps pm gdp gnp ai tv it ipo hq phd ok vat usd eur gbp nobody somebody".split()
@@ -94,7 +90,7 @@ class _Words:
 
 def find_names(text: str) -> tuple[str, ...]:
     """Return the names in a question or claim, in order, each once; of "Russia and Iran" both."""
-    if not re.search(r"[a-z]", text) or not looks_english(text) or _FOREIGN & set(re.findall(r"\b[a-z]+\b", text)):
+    if not re.search(r"[a-z]", text) or not looks_english(text):
         return ()
     bare = _QUOTED.sub(lambda m: " " * len(m.group()), text)
     found: list[str] = []

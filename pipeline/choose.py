@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from factcheck.records import Source
+from pipeline.asked_names import find_names
 from pipeline.boolean import judge_claim
 from pipeline.duplicates import find_duplicates
 from pipeline.judge import Decision, Evidence, decide
@@ -54,7 +55,13 @@ def choose(
     def judge(claim: str, asking: Reader | None) -> tuple[Decision, tuple[Evidence, ...]]:
         relevance = rank(claim)
         judged = judge_claim(
-            claim, relevance, scorer=scorer, reader=asking, event_date=event_date, model_below=model_below
+            claim,
+            relevance,
+            scorer=scorer,
+            reader=asking,
+            event_date=event_date,
+            names=find_names(claim),
+            model_below=model_below,
         )
         return decide(judged.evidence, sources, duplicates=duplicates), judged.evidence
 

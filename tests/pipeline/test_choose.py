@@ -16,9 +16,9 @@ from pipeline.readers import PointingReader
 from pipeline.relevance import Relevance
 from pipeline.sentences import Sentence
 
-TEXT = "The ferry was built in Gdansk. It rained all day."
+TEXT = "The ferry was built in Gdansk. It rained in Kiel all day."
 SOURCE = Source("ferry", TEXT, "0" * 64, "0" * 64)
-SPANS = (Span(0, 30), Span(31, 49))
+SPANS = (Span(0, 30), Span(31, 57))
 SENTENCES = tuple(Sentence(SOURCE, span, "", Passage("ferry", 0, len(TEXT), TEXT, 1.0)) for span in SPANS)
 GDANSK, KIEL = "The ferry was built in Gdansk.", "The ferry was built in Kiel."
 FOR, AGAINST, NEUTRAL = (0.97, 0.01, 0.02), (0.01, 0.97, 0.02), (0.01, 0.01, 0.98)
@@ -88,3 +88,15 @@ def test_a_model_that_upholds_the_likeliest_is_not_asked_about_the_other(chosen:
     model = ScriptedModel(['{"label": "True"}'] * 2)
     assert chosen(FOR, AGAINST, model).place == 1
     assert all(GDANSK in prompt for prompt in model.prompts)
+
+
+def test_a_choice_that_no_source_names_is_not_chosen() -> None:
+    oslo = "The ferry was built in Oslo."
+    found = choose(
+        (GDANSK, oslo),
+        {"ferry": SOURCE},
+        rank=lambda _: Relevance(SENTENCES, (0.9, 0.1)),
+        scorer=ByClaim({GDANSK: NEUTRAL, oslo: FOR}),
+        reader=None,
+    )
+    assert found.place is None
